@@ -1,0 +1,1 @@
+"""The program around the engine: its window, its command line and the jobs between them."""

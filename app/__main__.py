@@ -1,0 +1,53 @@
+"""Start Exemplar: its window without arguments, its command line with some.
+
+Nothing outside the standard library is imported here until the environment is known to be there.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from app import environment
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one face of the program and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    # Waiting threads that spin starve each other as soon as anything else uses a core.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    try:
+        _prepare(arguments)
+    except environment.SetupError as error:
+        environment.say(str(error))
+        return 1
+    except KeyboardInterrupt:
+        environment.say("Stopped. The next start sets the environment up again.")
+        return 130
+    return _run(arguments)
+
+
+def _prepare(arguments: list[str]) -> None:
+    """Be where the chosen face can run; only the window needs a screen and Qt's libraries."""
+    from app import screen
+
+    if not arguments:
+        screen.require_screen()
+    environment.enter("app", arguments)
+    if not arguments:
+        screen.require_libraries()
+
+
+def _run(arguments: list[str]) -> int:
+    if not arguments:
+        from app.gui.application import main as face
+    elif arguments[0] == "--engine":
+        from app.jobs.engine import main as face
+    else:
+        from app.cli import main as face
+    return face(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
