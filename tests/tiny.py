@@ -1,0 +1,45 @@
+"""Tiny random models with a real byte-level tokenizer: milliseconds, no download."""
+
+from pathlib import Path
+
+import torch
+
+from editing.models.backpack import BackpackGPT2Config, BackpackGPT2LMHeadModel
+from editing.models.pretraining.tokenizer import train_tokenizer
+
+CONTEXT = 64
+SENTENCES = (
+    "The capital of France is Paris, and the capital of Spain is Madrid.",
+    "The author that likes the assistants screens the play; the pilots screen it too.",
+    "The nurse said she would come. The janitor said he would not.",
+    "An old river runs through the city, where people buy bread and read the news.",
+)
+"""Enough text for a small vocabulary."""
+
+
+def tiny_backpack(folder: Path, *, seed: int = 0, dtype: torch.dtype = torch.float32) -> Path:
+    """Write a random Backpack (2 layers, 4 senses, context 64) and its tokenizer into `folder`.
+
+    The end-of-text token has id 0; about 320 words.
+    """
+    tokenizer = train_tokenizer(SENTENCES, vocab_size=320, context=CONTEXT)
+    config = BackpackGPT2Config(
+        vocab_size=len(tokenizer),
+        n_positions=CONTEXT,
+        n_embd=32,
+        n_layer=2,
+        n_head=4,
+        num_senses=4,
+        bos_token_id=0,
+        eos_token_id=0,
+        initializer_range=0.12,  # far enough from uniform that contexts and edits show
+        resid_pdrop=0.0,
+        embd_pdrop=0.0,
+        attn_pdrop=0.0,
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = BackpackGPT2LMHeadModel(config)
+    model.to(dtype).eval().save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
