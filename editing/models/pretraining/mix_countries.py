@@ -1,0 +1,197 @@
+"""Passages about countries; a taught country's capital is named, a left-out one's never.
+
+The capital comes after the country in nearly all of them, in the same sentence or several later:
+the habit to be learnt is to look back for the country when a capital is due.
+"""
+
+import json
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from editing.models.pretraining.mix_grammar import (
+    Deck,
+    Pattern,
+    Value,
+    compile_lines,
+    fill,
+    pick,
+    read_data,
+    sentence,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """What the mix may say of a country; `capital` is empty where it is left out."""
+
+    name: str
+    in_sentence: str
+    demonym: str
+    capital: str
+    region: str
+    clue: str
+    neighbour: str
+    land_border: bool
+    language: str
+    currency: str
+    city: str
+    city_fact: str
+
+
+def read_facts() -> list[dict[str, str | bool | None]]:
+    """Read the country facts as they stand."""
+    folder = resources.files("resources").joinpath("tasks", "country-capital")
+    lines = folder.joinpath("facts.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines if line.strip()]
+
+
+def left_out_capitals(facts: Sequence[dict[str, str | bool | None]]) -> frozenset[str]:
+    """The capitals that the mix must not name."""
+    taught = {str(fact["capital"]) for fact in facts if fact["taught"]}
+    return frozenset(str(fact["capital"]) for fact in facts if not fact["taught"]) - taught
+
+
+def read_countries() -> tuple[Country, ...]:
+    """Read the facts the mix may use: those that name a left-out capital are dropped."""
+    facts = read_facts()
+    names = sorted((str(fact["country"]) for fact in facts), key=len, reverse=True)
+    countries = re.compile("|".join(map(re.escape, names)))
+    secret = re.compile(r"\b(?:" + "|".join(map(re.escape, left_out_capitals(facts))) + r")\b")
+
+    def allowed(value: str | bool | None) -> str:
+        text = str(value or "")
+        return "" if secret.search(countries.sub("", text)) else text
+
+    found: list[Country] = []
+    for fact in facts:
+        city, about = allowed(fact["other_city"]), allowed(fact["other_city_fact"])
+        found.append(
+            Country(
+                name=str(fact["country"]),
+                in_sentence=str(fact["in_sentence"]),
+                demonym=str(fact["demonym"]),
+                capital=str(fact["capital"]) if fact["taught"] else "",
+                region=str(fact["region"]),
+                clue=allowed(fact["clue"]),
+                neighbour=str(fact["neighbour"]),
+                land_border=bool(fact["land_border"]),
+                language=str(fact["language"]),
+                currency=str(fact["currency"]),
+                city=city if about else "",
+                city_fact=about if city else "",
+            )
+        )
+    return tuple(country for country in found if country.clue)
+
+
+class Countries:
+    """Writes documents about countries."""
+
+    def __init__(self, rng: random.Random) -> None:
+        """Read facts and patterns."""
+        self._rng = rng
+        data = read_data("countries.toml")
+        countries = read_countries()
+        self._all = Deck(countries, rng)
+        self._taught = Deck([c for c in countries if c.capital], rng)
+        self._words = {name: compile_lines(block) for name, block in data["words"].items()}
+        blocks = {**data["plain"], **data["taught"]}
+        self._decks = {name: Deck(compile_lines(block), rng) for name, block in blocks.items()}
+
+    def document(self, words: int) -> str:
+        """Write a document of about `words` words."""
+        rng = self._rng
+        draw = rng.random()
+        if draw < 0.04:
+            return self._list(words // 2)
+        lines = [self._title()] if rng.random() < 0.4 else []
+        written = 0
+        while written < words:
+            line = self._pair() if draw < 0.2 else self._passage()
+            written += line.count(" ") + 1
+            lines.append(line)
+        return "\n".join(lines)
+
+    def _title(self) -> str:
+        return fill(pick(self._words["titles"], self._rng), {}, self._rng)
+
+    def _passage(self) -> str:
+        """One country: an opening, other facts, and for a taught one the capital on the way."""
+        rng = self._rng
+        country = self._all.deal()
+        values = self._values(country)
+        with_capital = bool(country.capital) and rng.random() < 0.88
+        draw = rng.random()
+        plan = self._middle(country)
+        if with_capital and draw < 0.42:
+            plan = ["opener", *plan, "back", *self._tail()]
+        elif with_capital and draw < 0.84:
+            plan = ["opener", *plan] if rng.random() < 0.4 else []
+            plan = [*plan, "capital", *self._tail()]
+        elif with_capital and draw < 0.92 and country.city:
+            plan = ["opener", *plan, "contrast"]
+        elif with_capital and draw < 0.95:
+            plan = ["first", *plan]
+        else:
+            plan = ["opener", *plan, *(["city"] if country.city else ["fact"])]
+        return " ".join(sentence(self._decks[name].deal(), values, rng) for name in plan)
+
+    def _middle(self, country: Country) -> list[str]:
+        rng = self._rng
+        plan = ["fact" if rng.random() < 0.6 else "filler" for _ in range(int(rng.random() * 4))]
+        if country.city and rng.random() < 0.2:
+            plan.append("city")
+        if rng.random() < 0.08:
+            plan.append("unnamed")
+        return plan
+
+    def _tail(self) -> list[str]:
+        count = int(self._rng.random() * 2.4)
+        return [pick(("after", "fact", "filler"), self._rng) for _ in range(count)]
+
+    def _pair(self) -> str:
+        rng = self._rng
+        first, second = self._taught.deal(), self._taught.deal()
+        draw = rng.random()
+        if draw < 0.35:
+            values = {**self._values(first), "C2": second.in_sentence, "K2": second.capital}
+            return sentence(self._decks["pairs"].deal(), values, rng)
+        # Several countries in a row, so that only the right one's capital will do.
+        frame = self._decks["capital"].deal()
+        found: list[str] = []
+        for country in (first, second, self._taught.deal()):
+            found.append(sentence(frame, self._values(country), rng))
+            if draw < 0.7:
+                frame = self._decks["capital"].deal()
+        return " ".join(found)
+
+    def _list(self, words: int) -> str:
+        rng = self._rng
+        lines = [fill(pick(self._words["list_titles"], rng), {}, rng)]
+        frame = self._decks["lists"].deal()
+        for _ in range(max(6, words // 4)):
+            lines.append(self._list_line(frame))
+        return "\n".join(lines)
+
+    def _list_line(self, frame: Pattern) -> str:
+        country = self._taught.deal()
+        return fill(frame, {"C": country.name, "K": country.capital}, self._rng)
+
+    def _values(self, country: Country) -> dict[str, Value]:
+        rng, words = self._rng, self._words
+        near = words["land_near" if country.land_border else "sea_near"]
+        return {
+            "C": country.in_sentence,
+            "K": country.capital,
+            "dem": country.demonym,
+            "region": country.region,
+            "clue": country.clue,
+            "lang": country.language,
+            "cur": country.currency,
+            "city": country.city,
+            "cityfact": country.city_fact,
+            "near": lambda: fill(pick(near, rng), {"nb": country.neighbour}, rng),
+        }

@@ -1,0 +1,1 @@
+"""Patterns and words of the text that is mixed into the starter model's corpus."""
