@@ -1,0 +1,1 @@
+"""The engine: edits language models by example. No Qt, no printing."""

@@ -1,0 +1,1 @@
+"""Language models: loading them, their layouts, the Backpack and the bundled starter."""

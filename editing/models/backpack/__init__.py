@@ -1,0 +1,17 @@
+"""The Backpack architecture as a native transformers model, known to the Auto classes.
+
+Only torch, transformers and this package's own files (relatively) are imported here: transformers
+copies those files into a saved folder, so that it opens where Exemplar is not installed.
+"""
+
+from transformers import AutoConfig, AutoModelForCausalLM
+
+from .configuration_backpack import BackpackGPT2Config
+from .modeling_backpack import BackpackGPT2LMHeadModel, BackpackModel, SenseEdits
+
+BackpackGPT2Config.register_for_auto_class()
+BackpackGPT2LMHeadModel.register_for_auto_class("AutoModelForCausalLM")
+AutoConfig.register(BackpackGPT2Config.model_type, BackpackGPT2Config)
+AutoModelForCausalLM.register(BackpackGPT2Config, BackpackGPT2LMHeadModel)
+
+__all__ = ["BackpackGPT2Config", "BackpackGPT2LMHeadModel", "BackpackModel", "SenseEdits"]

@@ -1,0 +1,45 @@
+"""Where a family of models keeps its layers and MLP projections, found by inspection."""
+
+from dataclasses import dataclass
+
+from torch import nn
+
+from editing.errors import UnsupportedModelError
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Names of the parts that editors reach for."""
+
+    family: str
+    blocks: str
+    """Dotted name of the list of transformer blocks."""
+    mlp_up: str
+    mlp_down: str
+    """Names of the MLP projections within a block."""
+
+
+LAYOUTS = (
+    Layout("Backpack", "backpack.gpt2_model.h", "mlp.c_fc", "mlp.c_proj"),
+    Layout("GPT-2", "transformer.h", "mlp.c_fc", "mlp.c_proj"),
+    Layout("GPT-NeoX", "gpt_neox.layers", "mlp.dense_h_to_4h", "mlp.dense_4h_to_h"),
+    Layout("GPT-J", "transformer.h", "mlp.fc_in", "mlp.fc_out"),
+    Layout("Llama", "model.layers", "mlp.up_proj", "mlp.down_proj"),
+)
+
+
+def layout_of(module: nn.Module) -> Layout:
+    """Find the layout whose parts this module has.
+
+    Raises:
+        UnsupportedModelError: No known layout fits.
+    """
+    names = {name for name, _ in module.named_modules()}
+    for layout in LAYOUTS:
+        if {f"{layout.blocks}.0.{part}" for part in (layout.mlp_up, layout.mlp_down)} <= names:
+            return layout
+    known = ", ".join(layout.family for layout in LAYOUTS)
+    raise UnsupportedModelError(
+        f"The layers of this {type(module).__name__} are not laid out like any known family "
+        f"({known}). Choose a model of one of these."
+    )

@@ -1,0 +1,111 @@
+"""Command line: `python -m editing.models.pretraining --corpus FOLDER --work FOLDER --minutes N`."""
+
+import argparse
+import logging
+import sys
+from itertools import islice
+from pathlib import Path
+
+import torch
+
+from editing.models.backpack import BackpackGPT2Config, BackpackGPT2LMHeadModel
+from editing.models.pretraining.corpus import corpus_file, read_articles
+from editing.models.pretraining.tokenizer import load_tokenizer, train_tokenizer
+from editing.models.pretraining.training import Schedule, TrainingState, train
+from editing.models.pretraining.windows import (
+    Mixture,
+    draw_batches,
+    draw_windows,
+    read_stream,
+    write_stream,
+)
+
+VOCAB_SIZE = 16_384
+CONTEXT = 256
+VALIDATION_WINDOWS = 160
+OWN_DOCUMENTS = 40_000
+
+
+def prepare(corpus: Path, work: Path) -> None:
+    """Train the tokenizer and tokenise the text, unless it is there already."""
+    if not (work / "tokenizer").is_dir():
+        articles = read_articles(corpus_file(corpus, "train"))
+        paragraphs = (line for article in articles for line in article)
+        train_tokenizer(paragraphs, vocab_size=VOCAB_SIZE, context=CONTEXT).save_pretrained(
+            work / "tokenizer"
+        )
+    tokenizer = load_tokenizer(work / "tokenizer")
+    for split in ("train", "valid"):
+        if not (work / f"{split}.starts.npy").exists():
+            articles = read_articles(corpus_file(corpus, split))
+            write_stream(articles, tokenizer, work, split)
+
+
+def prepare_own_text(work: Path, seed: int) -> None:
+    """Tokenise the text of our own, unless it is there already."""
+    from editing.models.pretraining.mix import mix_documents
+
+    if not (work / "own.starts.npy").exists():
+        documents = islice(mix_documents(seed), OWN_DOCUMENTS)
+        tokenizer = load_tokenizer(work / "tokenizer")
+        write_stream((text.split("\n") for text in documents), tokenizer, work, "own")
+
+
+def starter_shape() -> BackpackGPT2Config:
+    """The shape of the bundled model."""
+    return BackpackGPT2Config(
+        vocab_size=VOCAB_SIZE,
+        n_positions=CONTEXT,
+        n_embd=256,
+        n_layer=4,
+        n_head=4,
+        num_senses=8,
+        embd_pdrop=0.0,
+        resid_pdrop=0.0,
+        attn_pdrop=0.0,
+        bos_token_id=0,
+        eos_token_id=0,
+        pad_token_id=0,
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    """Prepare, then train or go on training."""
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    work: Path = options.work
+    work.mkdir(parents=True, exist_ok=True)
+    prepare(options.corpus, work)
+    own = None
+    if options.own_windows:
+        prepare_own_text(work, options.seed)
+        own = read_stream(work, "own")
+    schedule = Schedule(minutes=options.minutes)
+    state = TrainingState.fresh(BackpackGPT2LMHeadModel(starter_shape()), schedule)
+    path = work / "state.pt"
+    if path.exists():
+        state.restore(path)
+    mixture = Mixture(options.windows - options.own_windows, options.own_windows)
+    seed = options.seed + state.step
+    batches = draw_batches(read_stream(work, "train"), own, mixture, CONTEXT, seed)
+    valid = draw_windows(read_stream(work, "valid"), CONTEXT, 0)
+    measured = torch.stack([torch.from_numpy(w) for w in islice(valid, VALIDATION_WINDOWS)])
+    train(state, batches, measured, schedule, path)
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="editing.models.pretraining", description=__doc__)
+    parser.add_argument("--corpus", type=Path, required=True, help="folder with *-train.txt.xz")
+    parser.add_argument("--work", type=Path, required=True, help="folder for tokens and state")
+    parser.add_argument("--minutes", type=float, required=True, help="length of the training")
+    parser.add_argument("--windows", type=int, default=16, help="windows a step")
+    parser.add_argument("--own-windows", type=int, default=3, help="of these, text of our own")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    run(parse(sys.argv[1:]))

@@ -1,0 +1,93 @@
+"""Muon for the hidden matrices, Adam for the rest.
+
+Muon replaces a matrix's momentum by the nearest orthogonal matrix before the step, found with a
+few Newton-Schulz iterations; short trainings reach a given loss with far fewer tokens.
+
+Source: Jordan et al. 2024, Muon: an optimizer for hidden layers in neural networks.
+"""
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+QUINTIC = (3.4445, -4.7750, 2.0315)
+"""Coefficients of the odd polynomial that pushes all singular values towards one."""
+
+
+def orthogonalised(matrix: Tensor, *, steps: int = 5) -> Tensor:
+    """Push every singular value of `matrix` (batch, rows, cols) towards one, in bf16."""
+    a, b, c = QUINTIC
+    x = matrix.bfloat16()
+    tall = x.shape[-2] > x.shape[-1]
+    x = x.mT if tall else x
+    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    for _ in range(steps):
+        gram = x @ x.mT
+        x = a * x + (b * gram + c * (gram @ gram)) @ x
+    return (x.mT if tall else x).to(matrix.dtype)
+
+
+class Muon(Optimizer):
+    """Momentum, orthogonalised. A matrix may be cut into square-ish blocks of columns."""
+
+    def __init__(
+        self, params: Iterable[nn.Parameter], *, lr: float, momentum: float, weight_decay: float
+    ) -> None:
+        defaults = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay}
+        super().__init__(list(params), defaults)
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - no closure here
+        """Take one step from the gradients that are there."""
+        del closure
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                self._step(parameter, group["lr"], group["momentum"], group["weight_decay"])
+
+    def _step(self, parameter: Tensor, lr: float, momentum: float, weight_decay: float) -> None:
+        if parameter.grad is None:
+            return
+        state = self.state[parameter]
+        if "momentum" not in state:
+            state["momentum"] = torch.zeros_like(parameter)
+        buffer = state["momentum"]
+        buffer.lerp_(parameter.grad, 1 - momentum)
+        update = parameter.grad.lerp(buffer, momentum)
+        blocks = _column_blocks(update)
+        rows, cols = blocks.shape[-2:]
+        scale = max(1.0, cols / rows) ** 0.5
+        update = _joined(orthogonalised(blocks), update.shape)
+        parameter.mul_(1 - lr * weight_decay).add_(update, alpha=-lr * scale)
+
+
+def _column_blocks(matrix: Tensor) -> Tensor:
+    """View (rows, cols) as (n, rows, cols / n), each block at most as wide as tall if it divides.
+
+    Concatenated projections (query, key and value; the senses) are matrices of their own.
+    """
+    rows, cols = matrix.shape
+    wide = 1 if cols % rows or cols <= rows else cols // rows
+    return matrix.view(rows, wide, cols // wide).transpose(0, 1)
+
+
+def _joined(blocks: Tensor, shape: torch.Size) -> Tensor:
+    return blocks.transpose(0, 1).reshape(shape)
+
+
+def optimisers_for(module: nn.Module, *, muon_lr: float, adam_lr: float) -> list[Optimizer]:
+    """Share out the parameters: hidden matrices to Muon, embeddings and vectors to Adam.
+
+    Each parameter group keeps its peak rate under "peak".
+    """
+    hidden, rest = [], []
+    for name, parameter in module.named_parameters():
+        is_matrix = parameter.ndim == 2 and not any(e in name for e in ("wte", "wpe", "lm_head"))
+        (hidden if is_matrix else rest).append(parameter)
+    muon = Muon(hidden, lr=muon_lr, momentum=0.95, weight_decay=0.01)
+    adam = torch.optim.AdamW(rest, lr=adam_lr, betas=(0.9, 0.95), eps=1e-10, weight_decay=0.0)
+    for optimiser, peak in ((muon, muon_lr), (adam, adam_lr)):
+        for group in optimiser.param_groups:
+            group["peak"] = peak
+    return [muon, adam]
