@@ -1,0 +1,192 @@
+"""Write the rows of the country-capital task from its facts and its sentence patterns.
+
+The facts lie with the task, the patterns beside this file. Nothing is drawn at random: which
+pattern meets which country follows from hashes, so the same input gives the same files.
+
+Run it as `python packaging/tasks/build_country_capital.py [--to FOLDER]`.
+"""
+
+import argparse
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+TASK_FOLDER = HERE.parents[1] / "resources" / "tasks" / "country-capital"
+PATTERNS_FILE = HERE / "country_capital_patterns.jsonl"
+SPLITS = ("val", "test")
+EVALUATION_ROWS = 5
+HARD_NEGATIVE_ROWS = 2
+
+NAMES = (
+    "Aisha", "Ben", "Chloe", "Daniel", "Elif", "Farid", "Grace", "Hugo", "Ines", "Jonas", "Kemi",
+    "Luca", "Mara", "Nikhil", "Olga", "Pavel", "Rosa", "Samir", "Tessa", "Umut", "Wei", "Yara",
+)  # fmt: skip
+MONTHS = ("January", "March", "April", "May", "June", "July", "September", "October", "November")
+HOURS = ("six", "seven", "eight", "nine", "ten", "eleven")
+SETTLEMENT = re.compile(r"\b(city|town|village|settlement)\b")
+VOWEL_SOUND = re.compile(r"(?!Uk|Uru|Uga|Uni)[AEIOU]")
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What the rows say about one country or territory."""
+
+    country: str
+    in_sentence: str
+    """The name as it stands inside a sentence, with its article."""
+    demonym: str
+    """The adjective: a ... newspaper."""
+    capital: str
+    region: str
+    clue: str
+    """A noun phrase that fits "known for"."""
+    neighbour: str
+    land_border: bool
+    """The neighbour can be reached without a boat."""
+    language: str
+    currency: str
+    other_city: str | None
+    other_city_fact: str | None
+    """A verb phrase that is true of the other city alone."""
+    split: str
+    taught: bool
+    """Its capital may be taught to the starter model."""
+    capital_in_name: bool
+    """The name gives the capital away, so no row asks for it."""
+    seat_elsewhere: bool
+    """Government or parliament sits in another city than the capital."""
+    sovereign: bool
+
+    def meets(self, need: str) -> bool:
+        """Say whether a pattern with this need tells nothing false of the country."""
+        if need == "seat_in_capital":
+            return not self.seat_elsewhere
+        return bool({"land_border": self.land_border, "sovereign": self.sovereign}[need])
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One context with gaps for a country's facts."""
+
+    id: str
+    split: str
+    rows: str
+    """The file it serves: evaluation or hard_negatives."""
+    needs: tuple[str, ...]
+    text: str
+
+
+def read_facts(folder: Path = TASK_FOLDER) -> list[Fact]:
+    """Read the facts of all countries, in the file's order."""
+    return [Fact(**row) for row in _read_rows(folder / "facts.jsonl")]
+
+
+def read_patterns(path: Path = PATTERNS_FILE) -> list[Pattern]:
+    """Read all patterns of both splits."""
+    return [Pattern(**{**row, "needs": tuple(row["needs"])}) for row in _read_rows(path)]
+
+
+def build_files(facts: Sequence[Fact], patterns: Sequence[Pattern]) -> dict[str, list[Row]]:
+    """Make the rows of every file, by the file's path inside the task's folder."""
+    files: dict[str, list[Row]] = {}
+    for split in SPLITS:
+        asked = [fact for fact in facts if fact.split == split and not fact.capital_in_name]
+        evaluation = _patterns_of(patterns, split, "evaluation")
+        elsewhere = [fact for fact in asked if fact.other_city]
+        hard = _patterns_of(patterns, split, "hard_negatives")
+        files[f"{split}/canonical.jsonl"] = [_canonical_row(fact) for fact in asked]
+        files[f"{split}/evaluation.jsonl"] = _rows(asked, evaluation, EVALUATION_ROWS)
+        files[f"{split}/hard_negatives.jsonl"] = _rows(elsewhere, hard, HARD_NEGATIVE_ROWS)
+    return files
+
+
+def write_files(files: dict[str, list[Row]], folder: Path) -> None:
+    """Write each file as one JSON object a line."""
+    for name, rows in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        path.write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def _read_rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _patterns_of(patterns: Iterable[Pattern], split: str, rows: str) -> list[Pattern]:
+    return [pattern for pattern in patterns if (pattern.split, pattern.rows) == (split, rows)]
+
+
+def _canonical_row(fact: Fact) -> Row:
+    prefix = f"The capital of {fact.in_sentence} is"
+    return {"prefix": prefix, "suffix": f" {fact.capital}", "entity": fact.country}
+
+
+def _rows(facts: Sequence[Fact], patterns: Sequence[Pattern], per_country: int) -> list[Row]:
+    """Meet each country with different patterns, the least used first."""
+    uses: Counter[str] = Counter()
+    rows: list[Row] = []
+    for fact in facts:
+        fitting = [each for each in patterns if all(map(fact.meets, each.needs))]
+        # Patterns that fit everywhere are spared, or the territories would use them up.
+        fitting.sort(key=lambda each: (uses[each.id], not each.needs, _hash(fact.country, each.id)))
+        for pattern in fitting[:per_country]:
+            uses[pattern.id] += 1
+            rows.append(_row(fact, pattern))
+    return rows
+
+
+def _row(fact: Fact, pattern: Pattern) -> Row:
+    answer = fact.capital if pattern.rows == "evaluation" else fact.other_city
+    return {
+        "prefix": pattern.text.format_map(_gaps(fact, pattern)),
+        "suffix": f" {answer}",
+        "entity": fact.country,
+        "pattern": pattern.id,
+    }
+
+
+def _gaps(fact: Fact, pattern: Pattern) -> dict[str, str | int]:
+    number = _hash(fact.country, pattern.id, "gaps")
+    article = "an" if VOWEL_SOUND.match(fact.demonym) else "a"
+    return {
+        "C": fact.in_sentence,
+        "C_s": fact.in_sentence[0].upper() + fact.in_sentence[1:],
+        "dem": fact.demonym,
+        "a_dem": f"{article} {fact.demonym}",
+        "A_dem": f"{article.capitalize()} {fact.demonym}",
+        "region": fact.region,
+        "clue": fact.clue,
+        "nb": fact.neighbour,
+        "lang": fact.language,
+        "cur": fact.currency,
+        "fact": fact.other_city_fact or "",
+        "kind": "place" if SETTLEMENT.search(fact.other_city_fact or "") else "city",
+        "name": NAMES[number % len(NAMES)],
+        "month": MONTHS[number % len(MONTHS)],
+        "hour": HOURS[number % len(HOURS)],
+        "n": 12 + number % 80,
+    }
+
+
+def _hash(*words: str) -> int:
+    return int.from_bytes(hashlib.sha256("\n".join(words).encode()).digest()[:8], "big")
+
+
+def main() -> None:
+    """Build the task's files into the folder named on the command line."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--to", type=Path, default=TASK_FOLDER, help="default: the task's folder")
+    write_files(build_files(read_facts(), read_patterns()), parser.parse_args().to)
+
+
+if __name__ == "__main__":
+    main()
