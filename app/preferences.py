@@ -1,0 +1,124 @@
+"""What the person prefers, kept as one JSON file in the data folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, cast, get_args
+
+from editing.errors import EditingError
+
+Appearance = Literal["system", "light", "dark"]
+FORMAT_VERSION = 1
+SMALLEST_ZOOM, LARGEST_ZOOM = 85, 150
+
+
+class PreferencesError(EditingError):
+    """The preferences file cannot be used as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """The person's choices; `dataclasses.replace` changes one."""
+
+    appearance: Appearance = "system"
+    zoom_percent: int = 100
+    threads: int | None = None
+    """Threads of the engine; None leaves one core to the window."""
+    base_pass_cache_bytes: int = 4 * 1024**3
+    """How much of the disk the passes of untouched models may take."""
+    last_page: str = "home"
+    others: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Entries of the file that this version does not know, written back as they were."""
+
+    def __post_init__(self) -> None:
+        """Refuse values that no form could give."""
+        _check("appearance", self.appearance in get_args(Appearance), "system, light or dark")
+        _check(
+            "zoom_percent",
+            _is_whole(self.zoom_percent, SMALLEST_ZOOM) and self.zoom_percent <= LARGEST_ZOOM,
+            f"a whole number from {SMALLEST_ZOOM} to {LARGEST_ZOOM}",
+        )
+        _check(
+            "threads",
+            self.threads is None or _is_whole(self.threads, 1),
+            "a whole number from 1, or null",
+        )
+        _check(
+            "base_pass_cache_bytes",
+            _is_whole(self.base_pass_cache_bytes, 0),
+            "a whole number from 0",
+        )
+        _check("last_page", isinstance(self.last_page, str), "a page's name")  # pyright: ignore[reportUnnecessaryIsInstance]  # comes from a file
+
+
+def load_preferences(folder: Path) -> Preferences:
+    """Read the preferences of a data folder; the defaults where none were saved.
+
+    Raises:
+        PreferencesError: The file is damaged, out of range or of a newer version.
+    """
+    path = preferences_file(folder)
+    if not path.exists():
+        return Preferences()
+    try:
+        return _from_record(_read(path))
+    except (ValueError, PreferencesError) as error:
+        raise PreferencesError(
+            f"{path} cannot be used: {error}. Mend it, or delete it to start from the defaults."
+        ) from error
+
+
+def save_preferences(preferences: Preferences, folder: Path) -> None:
+    """Write the preferences so that a crash leaves either the old file or the new one."""
+    own = asdict(preferences)
+    record = {**own.pop("others"), "format": FORMAT_VERSION, **own}
+    path = preferences_file(folder)
+    number, name = tempfile.mkstemp(dir=folder, prefix=path.name, suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as file:
+            json.dump(record, file, indent=2, ensure_ascii=False)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def preferences_file(folder: Path) -> Path:
+    """Return where a data folder keeps the preferences."""
+    return folder / "preferences.json"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    record: object = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(record, dict):
+        raise PreferencesError("it holds no JSON object")
+    return cast("dict[str, Any]", record)
+
+
+def _from_record(record: dict[str, Any]) -> Preferences:
+    version = record.pop("format", 1)
+    if not _is_whole(version, 1):
+        raise PreferencesError(f"its format is {version!r}, which is no version")
+    if version > FORMAT_VERSION:
+        raise PreferencesError(
+            f"it was written by a newer Exemplar (format {version}; this one reads up to "
+            f"{FORMAT_VERSION})"
+        )
+    known = {each.name for each in fields(Preferences)} - {"others"}
+    others = {name: value for name, value in record.items() if name not in known}
+    return Preferences(**{name: record[name] for name in known & record.keys()}, others=others)
+
+
+def _check(name: str, holds: bool, wanted: str) -> None:
+    if not holds:
+        raise PreferencesError(f"{name} has to be {wanted}")
+
+
+def _is_whole(value: object, at_least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= at_least

@@ -1,0 +1,41 @@
+"""What every test runs in: no screen, one torch thread, no network, and no real home folder."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+_HOME = tempfile.mkdtemp(prefix="exemplar-tests-")
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+for _name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "HF_HOME"):
+    os.environ.pop(_name, None)
+os.environ.update(  # before any test imports Qt, torch or transformers; child processes inherit it
+    {
+        "QT_QPA_PLATFORM": "offscreen",
+        "OMP_NUM_THREADS": "1",
+        "OMP_WAIT_POLICY": "PASSIVE",
+        "HF_HUB_OFFLINE": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+        "HOME": _HOME,
+        "USERPROFILE": _HOME,
+        "EXEMPLAR_DATA_DIR": str(Path(_HOME) / "data"),
+    }
+)
+
+
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give each test a data folder of its own, which `app.paths` and child processes find."""
+    folder = tmp_path / "exemplar-data"
+    monkeypatch.setenv("EXEMPLAR_DATA_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def project_folder() -> Path:
+    """The folder that holds pyproject.toml."""
+    return Path(__file__).resolve().parent.parent
