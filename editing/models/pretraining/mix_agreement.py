@@ -18,8 +18,8 @@ from editing.models.pretraining.mix_grammar import (
 )
 
 _KINDS = ("person", "person", "person", "person", "animal", "thing")
-_FEMALE = frozenset("woman girl aunt sister grandmother queen nun hen cow".split())
-_MALE = frozenset("man boy uncle brother grandfather king prince monk".split())
+_FEMALE = frozenset(("woman", "girl", "aunt", "sister", "grandmother", "queen", "nun"))
+_MALE = frozenset(("man", "boy", "uncle", "brother", "grandfather", "king", "prince", "monk"))
 _APART_SHARE = 0.2
 
 

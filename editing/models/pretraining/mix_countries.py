@@ -22,6 +22,11 @@ from editing.models.pretraining.mix_grammar import (
     sentence,
 )
 
+_MEMBER_WORDS = 5
+_CITY_KIND = re.compile(
+    r"^is ((?:an?|the) (?:[\w-]+ ){0,2}?(?:port|town|city|resort|harbour|seaport|village))\b"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Country:
@@ -32,7 +37,7 @@ class Country:
     demonym: str
     capital: str
     region: str
-    clue: str
+    clues: tuple[str, ...]
     neighbour: str
     land_border: bool
     language: str
@@ -75,16 +80,32 @@ def read_countries() -> tuple[Country, ...]:
                 demonym=str(fact["demonym"]),
                 capital=str(fact["capital"]) if fact["taught"] else "",
                 region=str(fact["region"]),
-                clue=allowed(fact["clue"]),
+                clues=_short_clues(allowed(fact["clue"])),
                 neighbour=str(fact["neighbour"]),
                 land_border=bool(fact["land_border"]),
                 language=str(fact["language"]),
                 currency=str(fact["currency"]),
-                city=city if about else "",
-                city_fact=about if city else "",
+                city=city,
+                city_fact=_short_city_fact(about),
             )
         )
-    return tuple(country for country in found if country.clue)
+    return tuple(country for country in found if country.clues)
+
+
+def _short_clues(clue: str) -> tuple[str, ...]:
+    """Part a clue into its members: the tasks' rows have them in full, the mix must not."""
+    members = re.split(r", | and ", clue)
+    short = [m for m in members if m and len(m.split()) <= _MEMBER_WORDS]
+    return tuple(short or [" ".join(members[0].split()[-2:])])
+
+
+def _short_city_fact(fact: str) -> str:
+    """Cut a fact to its first clause; empty where that is too long for the mix."""
+    first = fact.partition(",")[0]
+    if len(first.split()) <= _MEMBER_WORDS:
+        return first
+    kind = _CITY_KIND.search(first)
+    return f"is {kind.group(1)}" if kind else ""
 
 
 class Countries:
@@ -172,13 +193,24 @@ class Countries:
         rng = self._rng
         lines = [fill(pick(self._words["list_titles"], rng), {}, rng)]
         frame = self._decks["lists"].deal()
-        for _ in range(max(6, words // 4)):
-            lines.append(self._list_line(frame))
+        lines += [self._list_line(frame) for _ in range(max(6, words // 4))]
         return "\n".join(lines)
 
     def _list_line(self, frame: Pattern) -> str:
         country = self._taught.deal()
         return fill(frame, {"C": country.name, "K": country.capital}, self._rng)
+
+    def _clue(self, country: Country) -> str:
+        """One or two members, never two in the order of the facts."""
+        at = int(self._rng.random() * len(country.clues))
+        if at == 0 or self._rng.random() < 0.5:
+            return country.clues[at]
+        return f"{country.clues[at]} and {country.clues[at - 1]}"
+
+    def _city_fact(self, country: Country) -> str:
+        if country.city_fact and self._rng.random() < 0.8:
+            return country.city_fact
+        return fill(pick(self._words["city_plain"], self._rng), {}, self._rng)
 
     def _values(self, country: Country) -> dict[str, Value]:
         rng, words = self._rng, self._words
@@ -188,10 +220,10 @@ class Countries:
             "K": country.capital,
             "dem": country.demonym,
             "region": country.region,
-            "clue": country.clue,
+            "clue": lambda: self._clue(country),
             "lang": country.language,
             "cur": country.currency,
             "city": country.city,
-            "cityfact": country.city_fact,
+            "cityfact": lambda: self._city_fact(country),
             "near": lambda: fill(pick(near, rng), {"nb": country.neighbour}, rng),
         }

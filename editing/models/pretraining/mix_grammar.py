@@ -79,7 +79,7 @@ def compile_pattern(source: str) -> Pattern:
 
 
 def compile_lines(text: str) -> tuple[Pattern, ...]:
-    """Compile a block of patterns, one a line; blank lines and lines starting with # are left out."""
+    """Compile a block of patterns, one a line; blank lines and # comments are left out."""
     lines = (line.strip() for line in text.splitlines())
     return tuple(compile_pattern(line) for line in lines if line and not line.startswith("#"))
 
