@@ -1,6 +1,7 @@
 """One row of a file or of the library, in the published keys, to an Example and back."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 from editing.errors import ExampleError
@@ -46,11 +47,24 @@ def row_from_example(example: Example) -> dict[str, JSON]:
     if example.kind is not None:
         row["kind"] = str(example.kind)
     if example.threshold is not None:
-        kind = example.kind or implied_kind(is_pair=example.is_pair)
+        kind = example.kind or _implied_kind(is_pair=example.is_pair)
         row["threshold"] = entered_from_nats(kind, example.threshold)
     row |= example.extra
     ordered = [key for key in example.columns if key in row]
     return {key: row[key] for key in dict.fromkeys([*ordered, *row])}
+
+
+def with_kind(example: Example, kind: Kind) -> Example:
+    """Give a row that names no kind one.
+
+    Raises:
+        ExampleError: The kind does not go with the row's continuations or threshold.
+    """
+    check_continuations(kind, example.other_suffix)
+    if example.threshold is None:
+        return replace(example, kind=kind)
+    entered = entered_from_nats(_implied_kind(is_pair=example.is_pair), example.threshold)
+    return replace(example, kind=kind, threshold=nats_from_entered(kind, entered))
 
 
 def check_continuations(kind: Kind, other_suffix: str | None) -> None:
@@ -65,8 +79,8 @@ def check_continuations(kind: Kind, other_suffix: str | None) -> None:
         raise ExampleError(f"{kind} takes one continuation, and the row has two")
 
 
-def implied_kind(*, is_pair: bool) -> Kind:
-    """The kind by which a threshold is read in a row that names none."""
+def _implied_kind(*, is_pair: bool) -> Kind:
+    """The kind by which the threshold of a row that names none is kept in nats."""
     return Kind.PREFER if is_pair else Kind.INCREASE
 
 
@@ -113,4 +127,4 @@ def _threshold(value: JSON, kind: Kind | None, *, is_pair: bool) -> float | None
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ExampleError(f"its threshold is {value!r}, which is not a number")
-    return nats_from_entered(kind or implied_kind(is_pair=is_pair), cast(float, value))
+    return nats_from_entered(kind or _implied_kind(is_pair=is_pair), cast(float, value))

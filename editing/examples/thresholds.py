@@ -25,6 +25,8 @@ def nats_from_entered(kind: Kind, value: float) -> float:
 
 
 def entered_from_nats(kind: Kind, nats: float) -> float:
-    """Turn nats into what a person enters: the inverse, to twelve digits, so that 0.2 stays 0.2."""
-    value = math.exp(-nats if kind in (Kind.INCREASE, Kind.PREFER) else nats)
-    return float(f"{value:.12g}")
+    """Turn nats into what a person enters: the shortest number that gives them again."""
+    sign = -1 if kind in (Kind.INCREASE, Kind.PREFER) else 1
+    value = math.exp(sign * nats)
+    shorter = (float(f"{value:.{digits}g}") for digits in range(12, 17))
+    return next((number for number in shorter if sign * math.log(number) == nats), value)
