@@ -1,0 +1,109 @@
+"""Success, degradation and training loss over the epochs, one chart below the other."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from app.gui.plots.success_plot import epoch_table
+from app.gui.plots.themed_plot import Chart, PlotColours, PlotTable, ThemedPlot
+from app.gui.tables import figures
+from editing.results import EpochResult
+
+_Measure = Callable[[EpochResult], float | None]
+
+
+class EpochPlot(ThemedPlot):
+    """How the measures of one run went, epoch by epoch."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Measures over the epochs", parent)
+        import pyqtgraph as pg
+
+        self._epochs: tuple[EpochResult, ...] = ()
+        self._budget = 1e-4
+        self._kept: int | None = None
+        self._measures: tuple[tuple[str, _Measure], ...] = (
+            (self.tr("Success, %"), lambda epoch: _times(epoch.success_rate, 100)),
+            (
+                self.tr("Degradation, % of budget"),
+                lambda epoch: _times(epoch.degradation, 100 / self._budget),
+            ),
+            (self.tr("Training loss, nats"), lambda epoch: epoch.train_loss),
+        )
+        self._lines = [
+            self._add_measure(row, label) for row, (label, _) in enumerate(self._measures)
+        ]
+        self._limit: Any = pg.InfiniteLine(pos=100.0, angle=0)
+        self._charts[1].addItem(self._limit, ignoreBounds=True)
+        self._marks: list[Any] = []
+        for chart in self._charts:
+            mark = pg.InfiniteLine(angle=90)
+            mark.hide()
+            chart.addItem(mark, ignoreBounds=True)
+            self._marks.append(mark)
+        self._charts[-1].setLabel("bottom", self.tr("Epoch"))
+
+    def show_epochs(
+        self, epochs: Sequence[EpochResult], budget: float, kept_epoch: int | None
+    ) -> None:
+        """Take a run's epochs so far; they are drawn at the next beat."""
+        self._epochs, self._budget, self._kept = tuple(epochs), budget, kept_epoch
+        self.redraw_soon()
+
+    @override
+    def draw(self, colours: PlotColours) -> None:
+        import pyqtgraph as pg
+
+        self._limit.setPen(pg.mkPen(colours.budget, style=Qt.PenStyle.DashLine))
+        for line, (_, measure) in zip(self._lines, self._measures, strict=True):
+            points = [(e.epoch, value) for e in self._epochs if (value := measure(e)) is not None]
+            line.setData([x for x, _ in points], [y for _, y in points])
+            line.setPen(pg.mkPen(colours.line))
+            line.setSymbolBrush(colours.line)
+            line.setSymbolPen(pg.mkPen(colours.background))
+        for mark in self._marks:
+            mark.setVisible(self._kept is not None)
+            mark.setValue(self._kept or 0)
+            mark.setPen(pg.mkPen(colours.kept, style=Qt.PenStyle.DotLine))
+        if not self.is_zoomed:
+            self._set_ranges()
+
+    def _set_ranges(self) -> None:
+        for chart in self._charts:
+            chart.enableAutoRange(y=True)
+        last = max((epoch.epoch for epoch in self._epochs), default=10)
+        self._charts[0].setXRange(0, max(last, 1), padding=0.03)
+
+    @override
+    def summary(self) -> str:
+        if not self._epochs:
+            return self.tr("Nothing has been measured yet.")
+        last = self._epochs[-1]
+        return self.tr("{count} epochs; success {success}, training loss {loss}.").format(
+            count=last.epoch,
+            success=figures.percent(last.success_rate, decimals=1),
+            loss=figures.NOTHING if last.train_loss is None else f"{last.train_loss:.3f}",
+        )
+
+    @override
+    def table(self) -> PlotTable:
+        return epoch_table(self._epochs)
+
+    def _add_measure(self, row: int, label: str) -> Chart:
+        import pyqtgraph as pg
+
+        chart = self.add_chart(row)
+        chart.setLabel("left", label)
+        chart.getAxis("left").setWidth(70)
+        if row:
+            chart.setXLink(self._charts[0])
+        line = pg.PlotDataItem(symbol="o", symbolSize=6)
+        chart.addItem(line)
+        return line
+
+
+def _times(value: float | None, factor: float) -> float | None:
+    return None if value is None else value * factor
