@@ -71,9 +71,8 @@ def size(size_bytes: int | None) -> str:
     value, units = float(size_bytes), ["B", "kB", "MB", "GB"]
     while value >= 1000 and len(units) > 1:
         value, units = value / 1000, units[1:]
-    return (
-        f"{value:.0f} {units[0]}" if value >= 10 or units[0] == "B" else f"{value:.1f} {units[0]}"
-    )
+    decimals = 0 if value >= 10 or units[0] == "B" else 1
+    return f"{value:.{decimals}f}{NO_BREAK}{units[0]}"
 
 
 def date(timestamp: str | float | None) -> str:
