@@ -91,7 +91,10 @@ def read_facts(folder: Path = TASK_FOLDER) -> list[Fact]:
 
 def read_patterns(path: Path = PATTERNS_FILE) -> list[Pattern]:
     """Read all patterns of both splits."""
-    return [Pattern(**{**row, "needs": tuple(row["needs"])}) for row in _read_rows(path)]
+    return [
+        Pattern(row["id"], row["split"], row["rows"], tuple(row["needs"]), row["text"])
+        for row in _read_rows(path)
+    ]
 
 
 def build_files(facts: Sequence[Fact], patterns: Sequence[Pattern]) -> dict[str, list[Row]]:
@@ -159,22 +162,33 @@ def _gaps(fact: Fact, pattern: Pattern) -> dict[str, str | int]:
     article = "an" if VOWEL_SOUND.match(fact.demonym) else "a"
     return {
         "C": fact.in_sentence,
-        "C_s": fact.in_sentence[0].upper() + fact.in_sentence[1:],
+        "C_s": _at_start(fact.in_sentence),
         "dem": fact.demonym,
         "a_dem": f"{article} {fact.demonym}",
         "A_dem": f"{article.capitalize()} {fact.demonym}",
         "region": fact.region,
         "clue": fact.clue,
         "nb": fact.neighbour,
+        "nb_s": _at_start(fact.neighbour),
         "lang": fact.language,
         "cur": fact.currency,
         "fact": fact.other_city_fact or "",
-        "kind": "place" if SETTLEMENT.search(fact.other_city_fact or "") else "city",
+        "kind": _kind_of_place(fact),
         "name": NAMES[number % len(NAMES)],
         "month": MONTHS[number % len(MONTHS)],
         "hour": HOURS[number % len(HOURS)],
         "n": 12 + number % 80,
     }
+
+
+def _kind_of_place(fact: Fact) -> str:
+    """Avoid "the city that is a town", and cities where there are only villages."""
+    says_kind = SETTLEMENT.search(fact.other_city_fact or "")
+    return "place" if says_kind or not fact.sovereign else "city"
+
+
+def _at_start(name: str) -> str:
+    return name[0].upper() + name[1:]
 
 
 def _hash(*words: str) -> int:
