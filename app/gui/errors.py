@@ -1,0 +1,71 @@
+"""What the person reads when something goes wrong.
+
+An EditingError is something they can mend: its sentence becomes a notice. Anything else is a fault
+of the program: a dialog says that their work is saved and offers the report to copy.
+"""
+
+import logging
+import platform
+import sys
+import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
+from types import TracebackType
+
+from PySide6.QtCore import qVersion
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMessageBox
+
+from app.gui.events import Events, Tone
+from editing.errors import EditingError
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def told(events: Events) -> Generator[None]:
+    """Show an EditingError raised inside as a notice instead of passing it on."""
+    try:
+        yield
+    except EditingError as error:
+        events.notice(str(error), Tone.DANGER)
+
+
+def install_exception_hook(events: Events) -> None:
+    """Show whatever a slot raises; Qt would only print it and go on."""
+
+    def _hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+        elif isinstance(error, EditingError):
+            events.notice(str(error), Tone.DANGER)
+        else:
+            text = report(error)
+            _log.error("%s", text)
+            show_report(text)
+
+    sys.excepthook = _hook
+
+
+def report(error: BaseException) -> str:
+    """Write down a fault with what is needed to find it."""
+    where = f"Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}"
+    return where + "\n" + "".join(traceback.format_exception(error))
+
+
+def show_report(text: str) -> None:
+    """Tell that the program has a fault, and offer the report."""
+    box = QMessageBox()
+    box.setWindowTitle("Exemplar")
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setText("Something in Exemplar went wrong.")
+    box.setInformativeText(
+        "Your example sets and edits are saved. You can go on; if it happens again, "
+        "start the program anew and send us the report."
+    )
+    box.setDetailedText(text)
+    copy = box.addButton("Copy report", QMessageBox.ButtonRole.ActionRole)
+    box.addButton(QMessageBox.StandardButton.Close)
+    box.exec()
+    if box.clickedButton() is copy:
+        QGuiApplication.clipboard().setText(text)

@@ -1,0 +1,53 @@
+"""From tokens to Qt's palette, and back from a palette to the tokens it was made of."""
+
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.gui.tokens import DARK, LIGHT, Tokens
+
+
+def tokens_of(widget: QWidget) -> Tokens:
+    """Tell the colours that fit a widget's palette."""
+    return tokens_in(widget.palette())
+
+
+def tokens_in_use() -> Tokens:
+    """Tell the colours that fit the application's palette."""
+    return tokens_in(QApplication.palette())
+
+
+def tokens_in(palette: QPalette) -> Tokens:
+    """Tell the colours that fit a palette."""
+    return DARK if palette.color(QPalette.ColorRole.Window).lightnessF() < 0.5 else LIGHT
+
+
+def palette_from(tokens: Tokens) -> QPalette:
+    """Turn tokens into Qt's palette, disabled colours included."""
+    role, palette = QPalette.ColorRole, QPalette()
+    for which, colour in {
+        role.Window: tokens.window,
+        role.WindowText: tokens.text,
+        role.Base: tokens.surface,
+        role.AlternateBase: tokens.sunken,
+        role.Text: tokens.text,
+        role.Button: tokens.surface,
+        role.ButtonText: tokens.text,
+        role.BrightText: tokens.danger,
+        role.ToolTipBase: tokens.text,
+        role.ToolTipText: tokens.window,
+        role.PlaceholderText: tokens.muted,
+        role.Highlight: tokens.accent_soft,
+        role.HighlightedText: tokens.text,
+        role.Accent: tokens.accent,
+        role.Link: tokens.accent,
+        role.LinkVisited: tokens.accent,
+        role.Light: tokens.surface,
+        role.Midlight: tokens.sunken,
+        role.Mid: tokens.border,
+        role.Dark: tokens.border_strong,
+        role.Shadow: tokens.border_strong,
+    }.items():
+        palette.setColor(which, QColor(colour))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(tokens.border_strong))
+    return palette

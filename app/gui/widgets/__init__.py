@@ -1,0 +1,1 @@
+"""Widgets that several pages share; they know the theme and nothing of the program."""

@@ -1,0 +1,81 @@
+"""Rows and columns with the window's distances."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.gui.metrics import gap
+
+Item = QWidget | QLayout | None
+"""Something to place; None takes all the room that is left."""
+
+
+def row(*items: Item, spacing: float = 2, margins: float = 0) -> QHBoxLayout:
+    """Place things beside each other."""
+    layout = QHBoxLayout()
+    _fill(layout, items, spacing, margins)
+    return layout
+
+
+def column(*items: Item, spacing: float = 2, margins: float = 0) -> QVBoxLayout:
+    """Place things below each other."""
+    layout = QVBoxLayout()
+    _fill(layout, items, spacing, margins)
+    return layout
+
+
+def boxed(layout: QLayout, role: str = "", parent: QWidget | None = None) -> QFrame:
+    """Make a frame of a layout."""
+    frame = QFrame(parent)
+    frame.setProperty("role", role)
+    frame.setLayout(layout)
+    return frame
+
+
+def line() -> QFrame:
+    """Draw a soft horizontal line."""
+    frame = QFrame()
+    frame.setProperty("role", "line")
+    return frame
+
+
+def scrolled(content: QWidget) -> QScrollArea:
+    """Let a page scroll when the window is too small for it."""
+    content.setProperty("role", "page")
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(content)
+    return area
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout and let it go."""
+    while (item := layout.takeAt(0)) is not None:  # pyright: ignore[reportUnnecessaryComparison]  # None at the end
+        widget, inner = item.widget(), item.layout()
+        if widget is not None:  # pyright: ignore[reportUnnecessaryComparison]  # None for layouts
+            widget.hide()
+            widget.deleteLater()
+        elif inner is not None:  # pyright: ignore[reportUnnecessaryComparison]  # None for spacers
+            clear(inner)
+
+
+def _fill(layout: QBoxLayout, items: tuple[Item, ...], spacing: float, margins: float) -> None:
+    layout.setSpacing(gap(spacing))
+    edge = gap(margins) if margins else 0
+    layout.setContentsMargins(edge, edge, edge, edge)
+    for item in items:
+        if item is None:
+            layout.addStretch(1)
+        elif isinstance(item, QLayout):
+            layout.addLayout(item)
+        else:
+            layout.addWidget(item)
