@@ -70,6 +70,12 @@ class Environment:
         expected = [self._project_hash(), _python_version()]
         return found == expected if self.is_running else found[:1] == expected[:1]
 
+    def is_dispensable(self) -> bool:
+        """Whether the running Python has all that the environment would hold."""
+        from app.requirements import are_met
+
+        return are_met(self.wanted())
+
     def wanted(self) -> list[str]:
         """Read what pyproject.toml asks for: the dependencies and those of the extras."""
         import tomllib
@@ -108,15 +114,13 @@ def enter(module: str, arguments: Sequence[str], *, extras: tuple[str, ...] = ()
         SetupError: The environment is not there and cannot be built.
     """
     _check_python()
-    from app.requirements import are_met
-
     environment = Environment(ROOT, extras)
     if not environment.project.exists():
         return
     if environment.is_complete():
         if environment.is_running:
             return
-    elif not environment.is_running and are_met(environment.wanted()):
+    elif not environment.is_running and environment.is_dispensable():
         return
     else:
         build(environment)
@@ -189,11 +193,9 @@ def _state(environment: Environment) -> int:
 def _own_state(environment: Environment) -> int:
     from importlib.util import find_spec
 
-    from app.requirements import are_met
-
     if not environment.is_running or find_spec("pip") is None:
         return _UNUSABLE
-    if not are_met(environment.wanted()):
+    if not environment.is_dispensable():
         return _LACKING
     environment.write_stamp()
     return _COMPLETE
