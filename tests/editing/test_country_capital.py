@@ -8,6 +8,7 @@ import tomllib
 from collections import Counter
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,20 +19,20 @@ FILES = ("canonical", "evaluation", "hard_negatives")
 both_splits = pytest.mark.parametrize("split", SPLITS)
 
 
-def parsed(text: str) -> list[dict]:
+def parsed(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def rows_of(split: str, name: str) -> list[dict]:
+def rows_of(split: str, name: str) -> list[dict[str, Any]]:
     return parsed((TASK / split / f"{name}.jsonl").read_text(encoding="utf-8"))
 
 
-def facts() -> dict[str, dict]:
+def facts() -> dict[str, dict[str, Any]]:
     rows = parsed((TASK / "facts.jsonl").read_text(encoding="utf-8"))
     return {row["country"]: row for row in rows}
 
 
-def patterns() -> list[dict]:
+def patterns() -> list[dict[str, Any]]:
     return parsed((PACKAGING / "country_capital_patterns.jsonl").read_text(encoding="utf-8"))
 
 
