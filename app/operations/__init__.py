@@ -1,0 +1,1 @@
+"""The program's verbs: plain values in, plain values out, progress on the way; for both faces."""
