@@ -23,9 +23,8 @@ from editing.models.pretraining.mix_grammar import (
 )
 
 _MEMBER_WORDS = 5
-_CITY_KIND = re.compile(
-    r"^is ((?:an?|the) (?:[\w-]+ ){0,2}?(?:port|town|city|resort|harbour|seaport|village))\b"
-)
+_CITY_FACT_WORDS = 4
+_CITY_KIND = re.compile(r"^is (?:an?|the) (?:[\w-]+ )?(port|town|city|resort|harbour|seaport)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def read_countries() -> tuple[Country, ...]:
                 demonym=str(fact["demonym"]),
                 capital=str(fact["capital"]) if fact["taught"] else "",
                 region=str(fact["region"]),
-                clues=_short_clues(allowed(fact["clue"])),
+                clues=tuple(filter(None, map(allowed, _short_clues(str(fact["clue"]))))),
                 neighbour=str(fact["neighbour"]),
                 land_border=bool(fact["land_border"]),
                 language=str(fact["language"]),
@@ -100,12 +99,12 @@ def _short_clues(clue: str) -> tuple[str, ...]:
 
 
 def _short_city_fact(fact: str) -> str:
-    """Cut a fact to its first clause; empty where that is too long for the mix."""
+    """Say the fact more briefly and in other words than the tasks' rows; empty if that fails."""
     first = fact.partition(",")[0]
-    if len(first.split()) <= _MEMBER_WORDS:
-        return first
+    if len(first.split()) <= _CITY_FACT_WORDS:
+        return first.replace("is the ", "is the country's ")
     kind = _CITY_KIND.search(first)
-    return f"is {kind.group(1)}" if kind else ""
+    return f"is an important {kind.group(1)}" if kind else ""
 
 
 class Countries:
