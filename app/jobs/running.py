@@ -1,0 +1,128 @@
+"""The job at work: what it says, and what it is told at its pauses."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from enum import IntEnum
+
+from app.jobs.eta import Estimate
+from app.jobs.events import (
+    EpochEvent,
+    Event,
+    FailureEvent,
+    ProgressEvent,
+    StateEvent,
+    event_to_json,
+)
+from app.jobs.folder import JobFolder
+from app.jobs.job import JobState
+from app.jobs.protocol import FromEngine, JobEvent
+from app.jobs.turns import Rank, Turns
+from editing.progress import Cancelled, Progress, StoppedEarly
+
+_PREPARING_PHASES = ("loading model", "base passes", "selecting senses")
+_SECONDS_BETWEEN_REPORTS = 0.25
+_SECONDS_BETWEEN_PHASES = 0.05
+
+
+class Interrupted(Cancelled):
+    """The engine is to end; the job may go on another time."""
+
+
+class Wish(IntEnum):
+    """What a job is to do at its next pause; the greater wins."""
+
+    GO_ON = 0
+    KEEP = 1
+    LEAVE = 2
+    DISCARD = 3
+
+
+class RunningJob:
+    """A job between its start and its end; `report` is called on its own thread only."""
+
+    def __init__(self, folder: JobFolder, turns: Turns, say: Callable[[FromEngine], None]) -> None:
+        self.folder = folder
+        self._turns = turns
+        self._say = say
+        self._wish = Wish.GO_ON
+        self._honoured = Wish.GO_ON
+        self._state = JobState.QUEUED
+        self._estimate = Estimate()
+        self._told: Progress | None = None
+        self._told_at = 0.0
+
+    @property
+    def honoured(self) -> Wish:
+        """The wish that the job has been told."""
+        return self._honoured
+
+    def tell(self, wish: Wish) -> None:
+        """Have the job do something at its next pause; from any thread."""
+        self._wish = max(self._wish, wish)
+        self._turns.hurry_job(is_urgent=True)
+
+    def report(self, progress: Progress) -> None:
+        """Pause: answer who waits, do what is wished, say how far it is."""
+        self._turns.give_way(Rank.JOB)
+        self._honour()
+        now = time.monotonic()
+        left = self._estimate.seconds_left(progress, now)
+        if self._state is JobState.PREPARING and progress.phase not in _PREPARING_PHASES:
+            self.enter(JobState.RUNNING)
+        if progress.epoch is not None:
+            self.emit(EpochEvent(progress.epoch))
+        if self._is_due(progress, now):
+            self._told, self._told_at = progress, now
+            self.emit(
+                ProgressEvent(progress.phase, progress.done, progress.total, progress.message, left)
+            )
+
+    def enter(self, state: JobState, message: str = "") -> None:
+        """Go into another state."""
+        self._state = state
+        self.emit(StateEvent(state, message))
+
+    def emit(self, event: Event) -> None:
+        """Record an event, then tell the window."""
+        self.folder.append(event)
+        self._say(JobEvent(self.folder.id, event_to_json(event)))
+
+    def end(self, state: JobState, message: str, failure: FailureEvent | None) -> None:
+        """Go into the last state, telling the window even where a full disk takes no record."""
+        for event in (failure, StateEvent(state, message)):
+            if event is None:
+                continue
+            try:
+                self.folder.append(event)
+            except OSError as error:
+                sys.stderr.write(f"The end of job {self.folder.id} is not recorded: {error}\n")
+            self._say(JobEvent(self.folder.id, event_to_json(event)))
+
+    def _honour(self) -> None:
+        """Raise what the wish asks for, once for keeping: saving goes through pauses too."""
+        wish = self._wish
+        if wish == self._honoured and wish in (Wish.GO_ON, Wish.KEEP):
+            return
+        if wish != self._honoured:
+            self._honoured = wish
+            self.enter(JobState.STOPPING, _STOPPING_MESSAGES[wish])
+        if wish is Wish.KEEP:
+            self._turns.hurry_job(is_urgent=False)
+            raise StoppedEarly
+        raise Interrupted if wish is Wish.LEAVE else Cancelled
+
+    def _is_due(self, progress: Progress, now: float) -> bool:
+        told = self._told
+        same = told is not None and told.phase == progress.phase
+        wait = _SECONDS_BETWEEN_REPORTS if same else _SECONDS_BETWEEN_PHASES
+        return now - self._told_at >= wait or told is None
+
+
+_STOPPING_MESSAGES = {
+    Wish.KEEP: "keeping the best so far",
+    Wish.LEAVE: "the program is closing",
+    Wish.DISCARD: "discarding",
+}
