@@ -1,6 +1,7 @@
 """How long work tells where it is, and how it is told to stop."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from editing.results import EpochResult
@@ -44,3 +45,16 @@ Report = Callable[[Progress], None]
 def unheard(progress: Progress) -> None:
     """Report to nobody."""
     del progress
+
+
+def never_stopping(report: Report) -> Report:
+    """Report as before, but let nothing be stopped early: what is left is to settle the result.
+
+    A cancellation still ends the work.
+    """
+
+    def settled(progress: Progress) -> None:
+        with suppress(StoppedEarly):
+            report(progress)
+
+    return settled

@@ -24,6 +24,7 @@ from editing.models.pretraining.mix_grammar import (
 
 _MEMBER_WORDS = 5
 _CITY_FACT_WORDS = 4
+_STORY_SHARE = 0.4
 _CITY_KIND = re.compile(r"^is (?:an?|the) (?:[\w-]+ )?(port|town|city|resort|harbour|seaport)\b")
 
 
@@ -118,8 +119,9 @@ class Countries:
         self._all = Deck(countries, rng)
         self._taught = Deck([c for c in countries if c.capital], rng)
         self._words = {name: compile_lines(block) for name, block in data["words"].items()}
-        blocks = {**data["plain"], **data["taught"]}
+        blocks = {**data["plain"], **data["taught"], **data["story"]}
         self._decks = {name: Deck(compile_lines(block), rng) for name, block in blocks.items()}
+        self._names = Deck(data["words"]["names"].split(), rng)
 
     def document(self, words: int) -> str:
         """Write a document of about `words` words."""
@@ -142,6 +144,8 @@ class Countries:
         """One country: an opening, other facts, and for a taught one the capital on the way."""
         rng = self._rng
         country = self._all.deal()
+        if rng.random() < _STORY_SHARE:
+            return self._story(country)
         values = self._values(country)
         with_capital = bool(country.capital) and rng.random() < 0.88
         draw = rng.random()
@@ -158,6 +162,34 @@ class Countries:
         else:
             plan = ["opener", *plan, *(["city"] if country.city else ["fact"])]
         return " ".join(sentence(self._decks[name].deal(), values, rng) for name in plan)
+
+    def _story(self, country: Country) -> str:
+        """The country, then the capital without its name, and clauses later the name is due."""
+        rng = self._rng
+        values = self._values(country)
+        elsewhere = bool(country.city) and (not country.capital or rng.random() < 0.15)
+        values["P"] = country.city if elsewhere else country.capital
+        plan = ["head", *(["turn"] * int(rng.random() * 3.2))]
+        plan.append("elsewhere" if elsewhere else "seat")
+        if rng.random() < 0.25:
+            plan.append("turn")
+        if values["P"]:
+            plan.append("due")
+        if values["P"] and rng.random() < 0.3:
+            plan.append("turn")
+        return self._joined(plan, values)
+
+    def _joined(self, plan: list[str], values: dict[str, Value]) -> str:
+        """Write clauses out, some as sentences of their own and some joined to the one before."""
+        rng = self._rng
+        text = sentence(self._decks[plan[0]].deal(), values, rng)
+        for name in plan[1:]:
+            clause = self._decks[name].deal()
+            if rng.random() < 0.55:
+                text += ". " + sentence(clause, values, rng)
+            else:
+                text += fill(self._decks["link"].deal(), {}, rng) + " " + fill(clause, values, rng)
+        return text + "."
 
     def _middle(self, country: Country) -> list[str]:
         rng = self._rng
@@ -214,6 +246,7 @@ class Countries:
     def _values(self, country: Country) -> dict[str, Value]:
         rng, words = self._rng, self._words
         near = words["land_near" if country.land_border else "sea_near"]
+        he, his, him = pick((("she", "her", "her"), ("he", "his", "him")), rng)
         return {
             "C": country.in_sentence,
             "K": country.capital,
@@ -224,5 +257,11 @@ class Countries:
             "cur": country.currency,
             "city": country.city,
             "cityfact": lambda: self._city_fact(country),
+            "nb": country.neighbour,
+            "he": he,
+            "his": his,
+            "him": him,
+            "name": self._names.deal(),
+            "name2": self._names.deal(),
             "near": lambda: fill(pick(near, rng), {"nb": country.neighbour}, rng),
         }

@@ -96,15 +96,14 @@ def pick(options: Sequence[T], rng: random.Random) -> T:
 
 
 def fill(pattern: Pattern, values: Values, rng: random.Random) -> str:
-    """Write the pattern out."""
-    return "".join(_pieces(pattern, values, rng))
+    """Write the pattern out, articles settled."""
+    text = "".join(_pieces(pattern, values, rng))
+    return _ARTICLE.sub(_article, text) if "~" in text else text
 
 
 def sentence(pattern: Pattern, values: Values, rng: random.Random) -> str:
-    """Write the pattern out as a sentence: articles settled, first letter large."""
+    """Write the pattern out with its first letter large."""
     text = fill(pattern, values, rng)
-    if "~" in text:
-        text = _ARTICLE.sub(_article, text)
     return text[0].upper() + text[1:]
 
 

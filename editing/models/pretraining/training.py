@@ -88,12 +88,25 @@ def train(
     schedule: Schedule,
     path: Path,
 ) -> None:
-    """Train until the time is over; saves to `path` as it goes and at the end.
+    """Train until the time is over; saves to `path` as it goes, at the end and when interrupted.
 
     Args:
         batches: (windows, length) token ids, for ever.
         validation: (windows, length) token ids measured now and then.
     """
+    try:
+        _train(state, batches, validation, schedule, path)
+    finally:
+        state.save(path)
+
+
+def _train(
+    state: TrainingState,
+    batches: Iterator[Tensor],
+    validation: Tensor,
+    schedule: Schedule,
+    path: Path,
+) -> None:
     before, began, saved = state.seconds, time.monotonic(), time.monotonic()
     recent: list[float] = []
     while (factor := schedule.factor(state.step, state.seconds)) > 0:
@@ -112,7 +125,6 @@ def train(
         if time.monotonic() - saved > 60 * schedule.save_minutes:
             state.save(path)
             saved = time.monotonic()
-    state.save(path)
 
 
 def window_loss(model: BackpackGPT2LMHeadModel, batch: Tensor) -> Tensor:

@@ -1,0 +1,20 @@
+"""The methods by name: the explicit list, and the only line a new editor adds."""
+
+from typing import Any
+
+from editing.editors.base import Editor
+from editing.editors.sense_finetuning import SenseFinetuning
+from editing.errors import EditingError
+
+EDITORS: dict[str, Editor[Any]] = {editor.name: editor for editor in (SenseFinetuning(),)}
+
+
+def find_editor(name: str) -> Editor[Any]:
+    """Return the editor of this name.
+
+    Raises:
+        EditingError: There is none; the message lists those there are.
+    """
+    if name not in EDITORS:
+        raise EditingError(f"There is no method {name!r}. There are: {', '.join(EDITORS)}.")
+    return EDITORS[name]

@@ -1,0 +1,178 @@
+"""The one training loop: Adam over canonical examples and windows of the regularisation text.
+
+One example a micro-batch, five accumulated a step, the rate falling along a cosine from epoch to
+epoch. One generator draws the order, another the windows, so that measuring more or less often
+changes nothing.
+
+Source: Hewitt et al. 2024 (arXiv 2402.06155), section 5 and appendix C.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from editing.progress import Progress, Report, StoppedEarly
+from editing.editors.base import Checkpoints
+
+ACCUMULATED = 5
+BETAS = (0.9, 0.995)
+TRUE_ACCUMULATION, REFERENCE_ACCUMULATION = "true", "reference"
+
+
+class Trainee(Protocol):
+    """What the loop trains."""
+
+    @property
+    def parameters(self) -> Sequence[Tensor]:
+        """Leaves whose `grad` `accumulate` adds to."""
+        ...
+
+    def accumulate(self, examples: Sequence[int], windows: Sequence[int], share: float) -> float:
+        """Add `share` times the gradient of the summed losses of these micro-batches.
+
+        Returns the sum of the micro-batches' losses, nats.
+        """
+        ...
+
+    def snapshot(self) -> Tensor:
+        """Copy the parameters as one candidate."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FinetuningPlan:
+    """How long and how fast to train, on how much."""
+
+    learning_rate: float
+    epochs: int
+    examples: int
+    windows: int
+    """Windows of the regularisation text; 0 where there is no KL term."""
+    accumulation: str
+    seed: int
+
+    def rate(self, epoch: int) -> float:
+        """The rate of an epoch, counted from 0."""
+        return self.learning_rate * 0.5 * (1 + math.cos(math.pi * epoch / self.epochs))
+
+
+@dataclass(slots=True)
+class Training:
+    """A training under way: what a checkpoint holds."""
+
+    optimiser: torch.optim.Adam
+    order: torch.Generator
+    draws: torch.Generator
+    epoch: int
+    """Epochs done."""
+    candidates: list[Tensor]
+    """A snapshot after each epoch, the untouched model first."""
+    losses: list[float | None]
+    """Mean loss of each epoch's micro-batches, nats; None for the untouched model."""
+
+    @classmethod
+    def begin(cls, trainee: Trainee, plan: FinetuningPlan) -> "Training":
+        """Start at epoch 0."""
+        return cls(
+            optimiser=torch.optim.Adam(trainee.parameters, lr=plan.learning_rate, betas=BETAS),
+            order=torch.Generator().manual_seed(2 * plan.seed),
+            draws=torch.Generator().manual_seed(2 * plan.seed + 1),
+            epoch=0,
+            candidates=[trainee.snapshot()],
+            losses=[None],
+        )
+
+    def state(self, trainee: Trainee) -> dict[str, Any]:
+        """All that a later process needs to go on bit for bit."""
+        return {
+            "parameters": [p.detach().clone() for p in trainee.parameters],
+            "optimiser": self.optimiser.state_dict(),
+            "order": self.order.get_state(),
+            "draws": self.draws.get_state(),
+            "epoch": self.epoch,
+            "candidates": torch.stack(self.candidates),
+            "losses": self.losses,
+        }
+
+    def restore(self, trainee: Trainee, state: dict[str, Any]) -> None:
+        """Go on from a state."""
+        for parameter, saved in zip(trainee.parameters, state["parameters"], strict=True):
+            parameter.data.copy_(saved)
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.order.set_state(state["order"])
+        self.draws.set_state(state["draws"])
+        self.epoch = state["epoch"]
+        self.candidates = list(state["candidates"])
+        self.losses = list(state["losses"])
+
+
+def train(
+    trainee: Trainee,
+    plan: FinetuningPlan,
+    *,
+    report: Report,
+    checkpoints: Checkpoints | None,
+    after_epoch: Callable[[Training], None],
+) -> Training:
+    """Train to the end, or until a report asks to stop and keep what is there.
+
+    Args:
+        after_epoch: Told after every epoch and before the first; may raise StoppedEarly.
+    """
+    training = Training.begin(trainee, plan)
+    if checkpoints is not None and (state := checkpoints.load()) is not None:
+        training.restore(trainee, state)
+    try:
+        after_epoch(training)
+        while training.epoch < plan.epochs:
+            _train_epoch(trainee, plan, training, report)
+            if checkpoints is not None:
+                checkpoints.save(training.state(trainee))
+            after_epoch(training)
+    except StoppedEarly:
+        pass
+    return training
+
+
+def _train_epoch(
+    trainee: Trainee, plan: FinetuningPlan, training: Training, report: Report
+) -> None:
+    for group in training.optimiser.param_groups:
+        group["lr"] = plan.rate(training.epoch)
+    order = torch.randperm(plan.examples, generator=training.order).tolist()
+    total = 0.0
+    for begin in range(0, plan.examples, ACCUMULATED):
+        examples = order[begin : begin + ACCUMULATED]
+        windows: list[int] = []
+        if plan.windows:
+            drawn = torch.randint(plan.windows, (len(examples),), generator=training.draws)
+            windows = drawn.tolist()
+        total += _step(trainee, plan, training.optimiser, examples, windows)
+        done = training.epoch * plan.examples + begin + len(examples)
+        report(Progress("training", done, plan.epochs * plan.examples))
+    training.epoch += 1
+    training.candidates.append(trainee.snapshot())
+    training.losses.append(total / plan.examples)
+
+
+def _step(
+    trainee: Trainee,
+    plan: FinetuningPlan,
+    optimiser: torch.optim.Adam,
+    examples: list[int],
+    windows: list[int],
+) -> float:
+    optimiser.zero_grad(set_to_none=False)
+    total = 0.0
+    share = 1 / len(examples)
+    if plan.accumulation == REFERENCE_ACCUMULATION:
+        # The authors' code clears gradients before every micro-batch: only the last one counts.
+        total += trainee.accumulate(examples[:-1], windows[:-1], 0.0) if examples[:-1] else 0.0
+        examples, windows = examples[-1:], windows[-1:]
+    total += trainee.accumulate(examples, windows, share)
+    optimiser.step()
+    return total

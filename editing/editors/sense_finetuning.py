@@ -1,0 +1,191 @@
+"""Sense finetuning: train independent differences of a few sense vectors, all else frozen.
+
+The senses that the canonical examples use more than general text are chosen; a difference is
+learnt for each, added wherever its word occurs; the last epoch inside the degradation ball is
+kept. The weights alpha never change, so training and evaluation need only base passes.
+
+Source: Hewitt et al. 2024, Model Editing with Canonical Examples (arXiv 2402.06155), section 6.2.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import torch
+from typing_extensions import override
+
+from editing.base_passes import SenseIndex
+from editing.editors.base import Edit, Editor, EditState, FitContext
+from editing.editors.finetuning import (
+    REFERENCE_ACCUMULATION,
+    TRUE_ACCUMULATION,
+    FinetuningPlan,
+    Training,
+    train,
+)
+from editing.editors.sense_edit import SenseEdit, output_rows, sense_token_losses
+from editing.editors.sense_selection import SelectedSenses, select_senses
+from editing.editors.sense_trainee import BASE_TO_EDITED, EDITED_TO_BASE, SenseTrainee
+from editing.general_text import GeneralText
+from editing.models.language_model import LanguageModel, backpack_of
+from editing.objectives import EncodedExamples
+from editing.progress import never_stopping
+from editing.settings import Scale, check_ranges, setting
+
+
+@dataclass(frozen=True, slots=True)
+class SenseFinetuningSettings:
+    """Hyperparameters of sense finetuning."""
+
+    learning_rate: float = setting(
+        0.015,
+        label="Learning rate",
+        help="Adam's rate in the first epoch; it falls to zero along a cosine.",
+        low=1e-7,
+        high=10.0,
+        sweep=(10**-4, 10**-1.5),
+        scale=Scale.LOG,
+    )
+    epochs: int = setting(
+        10,
+        label="Epochs",
+        help="Passes over the canonical examples; the last one inside the budget is kept.",
+        low=1,
+        high=1000,
+    )
+    kl_weight: float = setting(
+        0.3,
+        label="KL weight",
+        help="How strongly general text holds the model to what it said before.",
+        low=0.0,
+        high=1000.0,
+        sweep=(0.1, 1.0),
+        scale=Scale.LOG,
+    )
+    senses_per_example: int = setting(
+        9,
+        label="Senses per example",
+        help="How many sense vectors each canonical example may choose.",
+        low=1,
+        high=1000,
+        sweep=(5, 11),
+    )
+    selection_weight: float = setting(
+        1000.0,
+        label="Selection weight",
+        help="How strongly senses that general text uses too are passed over.",
+        low=0.0,
+        high=1e9,
+        scale=Scale.LOG,
+        advanced=True,
+    )
+    kl_direction: str = setting(
+        BASE_TO_EDITED,
+        label="KL direction",
+        help="Which of the two distributions the divergence is averaged over.",
+        choices=(BASE_TO_EDITED, EDITED_TO_BASE),
+        advanced=True,
+    )
+    accumulation: str = setting(
+        TRUE_ACCUMULATION,
+        label="Accumulation",
+        help="'reference' lets only the last of every five examples count, as the authors' code.",
+        choices=(TRUE_ACCUMULATION, REFERENCE_ACCUMULATION),
+        advanced=True,
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse values out of range."""
+        check_ranges(self)
+
+
+@final
+class SenseFinetuning(Editor[SenseFinetuningSettings]):
+    """Edits a Backpack by finetuning chosen sense vectors."""
+
+    name: ClassVar[str] = "sense-finetuning"
+    label: ClassVar[str] = "Sense finetuning"
+    help: ClassVar[str] = "Trains a few sense vectors of a Backpack; small, fast and local."
+    Settings = SenseFinetuningSettings
+
+    @override
+    def unsupported_reason(self, model: LanguageModel) -> str | None:
+        if model.is_backpack:
+            return None
+        return f"It changes sense vectors, and a {model.layout.family} has none."
+
+    @override
+    def fit(
+        self,
+        model: LanguageModel,
+        examples: EncodedExamples,
+        regularisation: GeneralText,
+        settings: SenseFinetuningSettings,
+        context: FitContext,
+    ) -> Edit:
+        trainee, selected = _prepare(model, examples, regularisation, settings, context)
+        plan = FinetuningPlan(
+            learning_rate=settings.learning_rate,
+            epochs=settings.epochs,
+            examples=len(examples),
+            windows=trainee.background.sequences,
+            accumulation=settings.accumulation,
+            seed=context.seed,
+        )
+
+        def after_epoch(training: Training) -> None:
+            last = sense_token_losses(model, trainee.index, training.candidates[-1][None])
+            context.judge.watch(training.epoch, training.losses[-1], last)
+
+        training = train(
+            trainee,
+            plan,
+            report=context.report,
+            checkpoints=context.checkpoints,
+            after_epoch=after_epoch,
+        )
+        candidates = torch.stack(training.candidates)
+        report = never_stopping(context.report)
+        losses = sense_token_losses(model, trainee.index, candidates, report)
+        kept = context.judge.decide(training.losses, losses)
+        return SenseEdit(selected.token_ids, selected.senses, candidates[kept], selected.scores)
+
+    @override
+    def load(self, state: EditState) -> Edit:
+        tensors = state.tensors
+        return SenseEdit(
+            tensors["token_ids"], tensors["senses"], tensors["deltas"], tensors["scores"]
+        )
+
+
+def _prepare(
+    model: LanguageModel,
+    examples: EncodedExamples,
+    regularisation: GeneralText,
+    settings: SenseFinetuningSettings,
+    context: FitContext,
+) -> tuple[SenseTrainee, SelectedSenses]:
+    """Pass the base over the texts, choose the senses, start their differences at zero."""
+    report = context.report
+    example_pass = context.passes.base_pass(model, examples.sequences, report=report)
+    background = context.passes.base_pass(model, regularisation.sequences, report=report)
+    selected = select_senses(
+        examples,
+        example_pass,
+        background,
+        per_example=settings.senses_per_example,
+        selection_weight=settings.selection_weight,
+        report=report,
+    )
+    config = backpack_of(model).config
+    output = output_rows(model)
+    trainee = SenseTrainee(
+        deltas=torch.zeros(len(selected.senses), config.n_embd, dtype=output.dtype),
+        index=SenseIndex.of(selected.token_ids, selected.senses, config.num_senses),
+        output=output,
+        examples=examples,
+        example_pass=example_pass,
+        background=background,
+        kl_weight=settings.kl_weight,
+        kl_direction=settings.kl_direction,
+    )
+    return trainee, selected

@@ -1,0 +1,58 @@
+"""The degradation ball as editors meet it: live measures for the eye, exact ones to decide."""
+
+from collections.abc import Callable, Sequence
+
+from editing.editors.base import TokenLosses
+from editing.evaluation.degradation import is_inside
+from editing.evaluation.yardstick import Measures, Yardstick
+from editing.results import EpochResult
+
+Seen = Callable[[EpochResult], None]
+
+
+class BallJudge:
+    """Measures candidates against one yardstick and one budget; keeps the exact results."""
+
+    def __init__(self, yardstick: Yardstick, budget: float, seen: Seen) -> None:
+        self.yardstick = yardstick
+        self.budget = budget
+        self.epochs: tuple[EpochResult, ...] = ()
+        """Exact results of every candidate, once `decide` has been asked."""
+        self.measures: list[Measures] = []
+        self._seen = seen
+
+    def watch(self, epoch: int, train_loss: float | None, losses: TokenLosses) -> None:
+        """Measure one epoch on a part of G and show it."""
+        (measures,) = self.yardstick.measures(losses, sample=True)
+        self._seen(self._result(epoch, train_loss, measures, exact=False))
+
+    def decide(self, train_losses: Sequence[float | None], losses: TokenLosses) -> int:
+        """Measure all candidates exactly; return the last one inside the ball.
+
+        The first candidate is the untouched model, which always is.
+        """
+        self.measures = self.yardstick.measures(losses)
+        self.epochs = tuple(
+            self._result(epoch, train_loss, measures, exact=True)
+            for epoch, (train_loss, measures) in enumerate(
+                zip(train_losses, self.measures, strict=True)
+            )
+        )
+        for result in self.epochs:
+            self._seen(result)
+        return max(result.epoch for result in self.epochs if result.inside_ball)
+
+    def _result(
+        self, epoch: int, train_loss: float | None, measures: Measures, *, exact: bool
+    ) -> EpochResult:
+        degraded = measures.degradation
+        return EpochResult(
+            epoch=epoch,
+            train_loss=train_loss,
+            success_rate=measures.success_rate,
+            general_loss=measures.general_loss,
+            degradation=degraded,
+            hard_negatives=measures.hard_negatives,
+            inside_ball=epoch == 0 or degraded is None or is_inside(degraded, self.budget),
+            exact=exact,
+        )
