@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from app.gui.events import Events, Selection
     from app.gui.job_list import JobList
     from app.gui.theme import Theme
+    from editing.library.example_sets import ExampleSets
     from editing.library.index import Library
 
 
@@ -40,6 +41,7 @@ class GuiContext:
     """Everything a page may use; pages are built as `XPage(context, parent)`."""
 
     library: Library
+    sets: ExampleSets
     engine: EngineProcess
     jobs: JobList
     events: Events

@@ -1,0 +1,67 @@
+"""What may be wrong with an example, said beside it while it is written."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from editing.examples import Example, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One remark; an error keeps the row from being used."""
+
+    text: str
+    is_error: bool = False
+
+
+def copies(rows: Sequence[Example]) -> frozenset[str]:
+    """Find the rows, by id, whose texts stand in the set more than once."""
+    counts = Counter(_texts(row) for row in rows)
+    return frozenset(row.id for row in rows if counts[_texts(row)] > 1)
+
+
+def flags_of(example: Example, kind: Kind | None, *, is_copy: bool) -> tuple[Flag, ...]:
+    """List the remarks on a row."""
+    flags = [*_errors(example, kind)]
+    for text in filter(None, (example.suffix, example.other_suffix)):
+        flags += _spacing(example.prefix, text)
+    if is_copy:
+        flags.append(Flag("The same row stands in this list more than once."))
+    return tuple(dict.fromkeys(flags))
+
+
+def with_space(prefix: str, suffix: str) -> str:
+    """Mend a continuation that would run into its prefix."""
+    return " " + suffix if _runs_in(prefix, suffix) else suffix
+
+
+def _errors(example: Example, kind: Kind | None) -> list[Flag]:
+    flags: list[Flag] = []
+    if not example.prefix:
+        flags.append(Flag("Write what comes before: the prefix.", is_error=True))
+    if not example.suffix:
+        flags.append(Flag("Write how it should or should not go on.", is_error=True))
+    if kind is None:
+        flags.append(
+            Flag("Two continuations: choose Balance or Prefer A as the kind.", is_error=True)
+        )
+    elif kind.needs_pair and not example.other_suffix:
+        flags.append(Flag(f"{kind.label} needs a second continuation.", is_error=True))
+    return flags
+
+
+def _spacing(prefix: str, text: str) -> list[Flag]:
+    if _runs_in(prefix, text):
+        return [Flag("No space between prefix and continuation. “Mend spaces” adds it.")]
+    if prefix.endswith(" ") and text.startswith(" "):
+        return [Flag("Two spaces meet between prefix and continuation.")]
+    return []
+
+
+def _runs_in(prefix: str, text: str) -> bool:
+    return bool(prefix) and prefix[-1].isalnum() and text[:1].isalnum()
+
+
+def _texts(row: Example) -> tuple[str, str, str | None]:
+    return row.prefix, row.suffix, row.other_suffix
