@@ -3,25 +3,13 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import torch
 
 from editing.errors import EditingError
 
 _FORMAT = 1
-
-
-class Checkpoints(Protocol):
-    """Keeps the last state of one piece of work."""
-
-    def load(self) -> dict[str, Any] | None:
-        """Return the state that was saved last, None where there is none."""
-        ...
-
-    def save(self, state: dict[str, Any]) -> None:
-        """Keep a state of tensors and plain values in place of the one before."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,15 +49,16 @@ class RunningJob:
         self._say = say
         self._wish = Wish.GO_ON
         self._honoured = Wish.GO_ON
-        self._state = JobState.QUEUED
+        self._has_begun = False
+        self._is_cut_short = False
         self._estimate = Estimate()
         self._told: Progress | None = None
         self._told_at = 0.0
 
     @property
-    def honoured(self) -> Wish:
-        """The wish that the job has been told."""
-        return self._honoured
+    def is_cut_short(self) -> bool:
+        """Whether it was told to stop and keep the best so far before it had finished."""
+        return self._is_cut_short
 
     def tell(self, wish: Wish) -> None:
         """Have the job do something at its next pause; from any thread."""
@@ -67,10 +68,11 @@ class RunningJob:
     def report(self, progress: Progress) -> None:
         """Pause: answer who waits, do what is wished, say how far it is."""
         self._turns.give_way(Rank.JOB)
-        self._honour()
+        self._honour(progress.phase)
         now = time.monotonic()
         left = self._estimate.seconds_left(progress, now)
-        if self._state is JobState.PREPARING and progress.phase not in _PREPARING_PHASES:
+        if not self._has_begun and progress.phase not in _PREPARING_PHASES:
+            self._has_begun = True
             self.enter(JobState.RUNNING)
         if progress.epoch is not None:
             self.emit(EpochEvent(progress.epoch))
@@ -82,7 +84,6 @@ class RunningJob:
 
     def enter(self, state: JobState, message: str = "") -> None:
         """Go into another state."""
-        self._state = state
         self.emit(StateEvent(state, message))
 
     def emit(self, event: Event) -> None:
@@ -101,18 +102,23 @@ class RunningJob:
                 sys.stderr.write(f"The end of job {self.folder.id} is not recorded: {error}\n")
             self._say(JobEvent(self.folder.id, event_to_json(event)))
 
-    def _honour(self) -> None:
-        """Raise what the wish asks for, once for keeping: saving goes through pauses too."""
+    def _honour(self, phase: str) -> None:
         wish = self._wish
-        if wish == self._honoured and wish in (Wish.GO_ON, Wish.KEEP):
-            return
         if wish != self._honoured:
             self._honoured = wish
             self.enter(JobState.STOPPING, _STOPPING_MESSAGES[wish])
         if wish is Wish.KEEP:
-            self._turns.hurry_job(is_urgent=False)
-            raise StoppedEarly
-        raise Interrupted if wish is Wish.LEAVE else Cancelled
+            self._stop_training(phase)
+        elif wish is not Wish.GO_ON:
+            raise Interrupted if wish is Wish.LEAVE else Cancelled
+
+    def _stop_training(self, phase: str) -> None:
+        """Raise once, where training is cut short by it: what is kept still has to be saved."""
+        if self._is_cut_short or (self._has_begun and phase != "training"):
+            return
+        self._is_cut_short = True
+        self._turns.hurry_job(is_urgent=False)
+        raise StoppedEarly
 
     def _is_due(self, progress: Progress, now: float) -> bool:
         told = self._told

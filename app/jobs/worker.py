@@ -101,7 +101,7 @@ def _last_state(job: RunningJob, error: Exception | None) -> tuple[JobState, str
     state, message = JobState.FAILED, ""
     match error:
         case None:
-            state = JobState.STOPPED if job.honoured is Wish.KEEP else JobState.DONE
+            state = JobState.STOPPED if job.is_cut_short else JobState.DONE
         case Interrupted():
             state, message = JobState.INTERRUPTED, "the program was closed"
         case Cancelled():

@@ -1,0 +1,254 @@
+"""The window's jobs: queued, handed to the engine one at a time, and drawn from their folders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.gui.engine_launch import EngineEnd, EngineState
+from app.gui.engine_process import EngineProcess
+from app.jobs.events import AdoptedEvent, Event, StateEvent, failure_event
+from app.jobs.failures import failure_of
+from app.jobs.folder import JobFolder, job_folders
+from app.jobs.job import JobState, new_job
+from app.jobs.record import JobView, read_job
+from editing.errors import EditingError
+
+_CHANGE_INTERVAL_MS = 100
+_FOREIGN_INTERVAL_MS = 500
+
+
+class Request(Protocol):
+    """What a job is asked for, see `app.operations.requests`."""
+
+    def to_json(self) -> Mapping[str, Any]:
+        """Write it as plain values."""
+        ...
+
+
+class EditShelf(Protocol):
+    """Where finished edits go: the library."""
+
+    def add_edit(self, folder: Path) -> object:
+        """Insert the row of an edit that lies in `folder`."""
+        ...
+
+
+class JobList(QObject):
+    """All jobs, oldest first; belongs to the main thread."""
+
+    changed = Signal(str)
+    """A job's id; at most ten times a second for each."""
+    added = Signal(str)
+    removed = Signal(str)
+    edit_added = Signal(str)
+    """The id of an edit that the library now has."""
+
+    def __init__(
+        self,
+        data_folder: Path,
+        engine: EngineProcess,
+        library: EditShelf,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._folder = data_folder / "jobs"
+        self._engine = engine
+        self._library = library
+        self._jobs: dict[str, JobView] = {}
+        self._running: str | None = None
+        self._discarding: set[str] = set()
+        self._foreign: set[str] = set()
+        self._changes: set[str] = set()
+        self._change_timer = QTimer(self, interval=_CHANGE_INTERVAL_MS)
+        self._change_timer.timeout.connect(self._on_change_timer)
+        self._foreign_timer = QTimer(self, interval=_FOREIGN_INTERVAL_MS)
+        self._foreign_timer.timeout.connect(self._on_foreign_timer)
+        engine.event_received.connect(self._on_event_received)
+        engine.ended.connect(self._on_engine_ended)
+        engine.state_changed.connect(self._on_engine_state_changed)
+        self._read_folders()
+
+    def jobs(self) -> list[JobView]:
+        """Return all jobs, oldest first."""
+        return list(self._jobs.values())
+
+    def job(self, job_id: str) -> JobView:
+        """Return one job as it is now."""
+        return self._jobs[job_id]
+
+    @property
+    def running(self) -> JobView | None:
+        """The job that the engine has."""
+        return None if self._running is None else self._jobs[self._running]
+
+    def add(self, request: Request, title: str, *, kind: str = "edit") -> str:
+        """Queue a job and return its id; its configuration is fixed from now on."""
+        folder = JobFolder.create(self._folder, new_job(kind, title, request.to_json()))
+        self._jobs[folder.id] = read_job(folder)
+        self.added.emit(folder.id)
+        self._run_next()
+        return folder.id
+
+    def stop(self, job_id: str, keep: bool) -> None:
+        """Stop a job: keep the best so far, or cancel it and discard all."""
+        view = self._jobs[job_id]
+        if job_id == self._running:
+            self._engine.stop(job_id, keep)
+            if not keep:
+                self._discarding.add(job_id)
+            self._show(replace(view, state=JobState.STOPPING))
+        elif view.state is JobState.QUEUED:
+            self._record(job_id, StateEvent(JobState.CANCELLED, "before it began"))
+
+    def resume(self, job_id: str) -> None:
+        """Have an interrupted or failed job go on from its last checkpoint."""
+        if self._jobs[job_id].state.can_resume:
+            self._record(job_id, StateEvent(JobState.QUEUED, "to go on"))
+            self._run_next()
+
+    def remove(self, job_id: str) -> None:
+        """Delete a job's folder; one at work has to be stopped first.
+
+        Raises:
+            EditingError: The engine is at work on it.
+        """
+        view = self._jobs[job_id]
+        if view.state.is_active or job_id == self._running:
+            raise EditingError(f"{view.title} is still running. Stop it, then delete it.")
+        del self._jobs[job_id]
+        JobFolder(view.folder).remove()
+        self.removed.emit(job_id)
+
+    def interrupted(self) -> list[JobView]:
+        """Return the jobs that wait for *Resume* or *Discard*."""
+        return [view for view in self._jobs.values() if view.state is JobState.INTERRUPTED]
+
+    def discard(self, job_id: str) -> None:
+        """Give an interrupted or failed job up: its checkpoint goes, its record stays."""
+        view = self._jobs[job_id]
+        if view.state.can_resume:
+            JobFolder(view.folder).discard_checkpoint()
+            self._record(job_id, StateEvent(JobState.CANCELLED, "discarded"))
+
+    def _read_folders(self) -> None:
+        """Read the jobs on disk; what ran when the program ended does not start by itself."""
+        for folder in job_folders(self._folder):
+            self._jobs[folder.id] = view = read_job(folder)
+            if view.state.is_active and folder.is_alive():
+                self._foreign.add(folder.id)
+                self._foreign_timer.start()
+            elif not view.state.is_over:
+                self._record(folder.id, StateEvent(JobState.INTERRUPTED, "the program had ended"))
+            self._adopt(folder.id)
+
+    def _run_next(self) -> None:
+        if self._running is not None or self._engine.state in (EngineState.OFF, EngineState.FAILED):
+            return
+        waiting = [v for v in self._jobs.values() if v.state is JobState.QUEUED]
+        if waiting:
+            # A resumed job goes to the end of the queue only in time, not in place.
+            self._running = waiting[0].id
+            self._engine.run(waiting[0].folder)
+
+    def _record(self, job_id: str, event: Event) -> None:
+        """Append an event to a job that the engine does not have."""
+        view = self._jobs[job_id]
+        JobFolder(view.folder).append(event)
+        self._show(view.after(event))
+
+    def _show(self, view: JobView) -> None:
+        """Tell of a change: at once, then at most every tenth of a second."""
+        self._jobs[view.id] = view
+        self._changes.add(view.id)
+        if not self._change_timer.isActive():
+            self._change_timer.start()
+            QTimer.singleShot(0, self, self._on_change_timer)
+
+    @Slot()
+    def _on_change_timer(self) -> None:
+        if not self._changes:
+            self._change_timer.stop()
+            return
+        changes, self._changes = self._changes, set()
+        for job_id in changes & self._jobs.keys():
+            self.changed.emit(job_id)
+
+    @Slot(str, object)
+    def _on_event_received(self, job_id: str, event: Event) -> None:
+        view = self._jobs.get(job_id)
+        if view is None:
+            return
+        self._show(view.after(event))
+        if isinstance(event, StateEvent) and event.job_state.is_over:
+            self._leave(job_id)
+
+    def _leave(self, job_id: str) -> None:
+        """Go on to the next job: this one is over."""
+        self._discarding.discard(job_id)
+        if job_id == self._running:
+            self._running = None
+        self._adopt(job_id)
+        self._run_next()
+
+    def _adopt(self, job_id: str) -> None:
+        """Give the library the edit that a finished job made."""
+        view = self._jobs[job_id]
+        if view.edit_folder is None or view.edit is not None or not view.state.is_over:
+            return
+        folder = Path(view.edit_folder)
+        try:
+            self._library.add_edit(folder)
+        except EditingError as error:
+            self._record(job_id, failure_event(failure_of(error)))
+            return
+        self._record(job_id, AdoptedEvent(folder.name))
+        self.edit_added.emit(folder.name)
+
+    @Slot(object)
+    def _on_engine_ended(self, end: EngineEnd) -> None:
+        """Say what became of the job that the engine had; its folder knows more than we heard."""
+        job_id = self._running
+        if job_id is None:
+            return
+        folder = JobFolder(self._jobs[job_id].folder)
+        view = read_job(folder)
+        self._show(view)
+        if view.state is JobState.QUEUED and job_id not in self._discarding:
+            self._running = None  # it had not begun: it goes to the next process
+        elif not view.state.is_over:
+            self._end_without_engine(job_id, end)
+        self._leave(job_id)
+
+    def _end_without_engine(self, job_id: str, end: EngineEnd) -> None:
+        if job_id in self._discarding:
+            JobFolder(self._jobs[job_id].folder).discard_checkpoint()
+            self._record(job_id, StateEvent(JobState.CANCELLED, "its process was ended"))
+            return
+        self._record(job_id, failure_event(end.failure))
+        self._record(job_id, StateEvent(JobState.INTERRUPTED, "the engine ended"))
+
+    @Slot(str)
+    def _on_engine_state_changed(self, state: str) -> None:
+        del state
+        self._run_next()
+
+    @Slot()
+    def _on_foreign_timer(self) -> None:
+        """Look after jobs that the engine of a window before this one still has."""
+        for job_id in list(self._foreign):
+            folder = JobFolder(self._jobs[job_id].folder)
+            is_alive = folder.is_alive()
+            self._show(read_job(folder))
+            if not is_alive:
+                self._foreign.discard(job_id)
+                if not self._jobs[job_id].state.is_over:
+                    event = StateEvent(JobState.INTERRUPTED, "the program had ended")
+                    self._record(job_id, event)
+                self._adopt(job_id)
+        if not self._foreign:
+            self._foreign_timer.stop()
