@@ -1,74 +1,89 @@
 """Asks the engine how probable the examples on the screen are, and hands on what it says."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.gui.tables.readings import Reading
+from app.gui.tables.readings import Reading, Texts, texts_of
 from editing.examples import Example
+
+if TYPE_CHECKING:
+    from app.gui.engine_process import EngineProcess
 
 PATIENCE_MS = 300
 """How long typing has to rest before the engine is asked again."""
 AT_ONCE = 64
 """Rows a question, so that the first answers are there early."""
-
-
-class Asking(Protocol):
-    """How the engine is asked; see `EngineProcess.ask`."""
-
-    def __call__(self, rows: Sequence[Example], generation: int, /) -> None:
-        """Ask for the rows' probabilities."""
-        ...
+_CHANNEL = "examples"
 
 
 class ProbabilityFeed(QObject):
-    """Keeps a table's probabilities up to date; answers to older questions are dropped."""
+    """Keeps a table's probabilities up to date; what is not wanted any more is not waited for."""
 
     answered = Signal(object)
-    """Readings by example id."""
+    """Readings by the texts they are of."""
+    failed = Signal(str)
 
-    def __init__(self, ask: Asking, parent: QObject | None = None) -> None:
+    def __init__(self, engine: EngineProcess, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._ask = ask
-        self._generation = 0
+        self._engine = engine
+        self._model = ""
         self._waiting: list[Example] = []
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(PATIENCE_MS)
-        self._timer.timeout.connect(self._send)
+        self._asked: dict[str, Texts] = {}
+        self._timer = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._timer.timeout.connect(self._on_rested)
 
-    @property
-    def generation(self) -> int:
-        """The number of the newest question."""
-        return self._generation
-
-    def want(self, rows: Sequence[Example]) -> None:
+    def want(self, rows: Sequence[Example], model: str) -> None:
         """Ask for these rows once nothing has changed for a moment; forget earlier wishes."""
-        self._generation += 1
+        self._model = model
         self._waiting = [row for row in rows if row.prefix and row.suffix]
         self._timer.start()
 
-    def take(self, generation: int, records: object) -> None:
-        """Take an answer, whole or a piece of it."""
-        if generation == self._generation:
-            self.answered.emit(readings_from(records))
-
-    def finish(self, generation: int) -> None:
-        """Go on with the next rows once a question has been answered to its end."""
-        if generation == self._generation and self._waiting:
-            self._send()
-
-    def _send(self) -> None:
+    @Slot()
+    def _on_rested(self) -> None:
         now, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+        self._asked = {row.id: texts_of(row) for row in now}
         if now:
-            self._ask(now, self._generation)
+            arguments = {"model": self._model, "edits": [], "rows": [_record(row) for row in now]}
+            self._engine.ask(
+                "probabilities",
+                arguments,
+                self._on_answer,
+                on_part=self._on_part,
+                on_error=self.failed.emit,
+                channel=_CHANNEL,
+            )
+
+    def _on_part(self, result: object) -> None:
+        records = cast(
+            "Sequence[Mapping[str, Any]]", result if isinstance(result, list) else [result]
+        )
+        self.answered.emit(
+            {
+                self._asked[record["id"]]: _reading(record)
+                for record in records
+                if record.get("id") in self._asked
+            }
+        )
+
+    def _on_answer(self, result: object) -> None:
+        """Go on with the next rows; the answer itself came in parts, or is the list of them."""
+        if isinstance(result, list):
+            self._on_part(cast("list[Any]", result))
+        if self._waiting and not self._timer.isActive():
+            self._on_rested()
 
 
-def readings_from(records: object) -> dict[str, Reading]:
-    """Read what the engine answered: a list of records, or one."""
-    found = cast("Sequence[Mapping[str, Any]]", records if isinstance(records, list) else [records])
-    return {str(record["id"]): _reading(record) for record in found if "log_prob" in record}
+def _record(row: Example) -> dict[str, str | None]:
+    return {
+        "id": row.id,
+        "prefix": row.prefix,
+        "suffix": row.suffix,
+        "other_suffix": row.other_suffix or None,
+    }
 
 
 def _reading(record: Mapping[str, Any]) -> Reading:

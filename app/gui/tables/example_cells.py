@@ -10,10 +10,12 @@ from PySide6.QtCore import Qt
 from app.gui.tables.example_flags import Flag, flags_of
 from app.gui.tables.readings import (
     Reading,
+    Texts,
     kind_of,
     loss_of,
     per_cent,
     reading_in_words,
+    texts_of,
     threshold_of,
 )
 from editing.examples import Example, ExampleSet, Kind
@@ -87,7 +89,7 @@ class Cells:
     def __init__(
         self,
         examples: ExampleSet,
-        readings: Mapping[tuple[str, str, str | None], Reading],
+        readings: Mapping[Texts, Reading],
         copied: frozenset[str],
     ) -> None:
         self._set = examples
@@ -123,7 +125,7 @@ class Cells:
 
     def gauge(self, row: Example, kind: Kind | None) -> Gauge | None:
         """Measure what the model says of a row; None while it is not known."""
-        reading = self._readings.get((row.prefix, row.suffix, row.other_suffix))
+        reading = self._readings.get(texts_of(row))
         if reading is None:
             return None
         loss = loss_of(kind, reading) if kind else None
@@ -162,7 +164,7 @@ class Cells:
         return self._text(row, column, kind) if column is not Column.KIND else ""
 
     def _now_tip(self, row: Example, kind: Kind | None) -> str:
-        reading = self._readings.get((row.prefix, row.suffix, row.other_suffix))
+        reading = self._readings.get(texts_of(row))
         if reading is None:
             return "The engine has not answered yet."
         lines = [
@@ -181,7 +183,7 @@ class Cells:
 
     def _sort_key(self, row: Example, column: Column, kind: Kind | None) -> object:
         if column is Column.NOW:
-            reading = self._readings.get((row.prefix, row.suffix, row.other_suffix))
+            reading = self._readings.get(texts_of(row))
             loss = loss_of(kind, reading) if kind and reading else None
             return float("-inf") if loss is None else -loss
         if column is Column.FLAGS:

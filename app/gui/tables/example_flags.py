@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.gui.tables.readings import texts_of
 from editing.examples import Example, Kind
 
 
@@ -17,8 +18,8 @@ class Flag:
 
 def copies(rows: Sequence[Example]) -> frozenset[str]:
     """Find the rows, by id, whose texts stand in the set more than once."""
-    counts = Counter(_texts(row) for row in rows)
-    return frozenset(row.id for row in rows if counts[_texts(row)] > 1)
+    counts = Counter(texts_of(row) for row in rows)
+    return frozenset(row.id for row in rows if counts[texts_of(row)] > 1)
 
 
 def flags_of(example: Example, kind: Kind | None, *, is_copy: bool) -> tuple[Flag, ...]:
@@ -61,7 +62,3 @@ def _spacing(prefix: str, text: str) -> list[Flag]:
 
 def _runs_in(prefix: str, text: str) -> bool:
     return bool(prefix) and prefix[-1].isalnum() and text[:1].isalnum()
-
-
-def _texts(row: Example) -> tuple[str, str, str | None]:
-    return row.prefix, row.suffix, row.other_suffix

@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from app.gui.tables.example_cells import Cells, Column, ExampleRole, changed_cell
 from app.gui.tables.example_flags import copies
-from app.gui.tables.readings import Reading
+from app.gui.tables.readings import Reading, Texts, texts_of
 from editing.examples import Example, ExampleSet
 
 Index = QModelIndex | QPersistentModelIndex
@@ -41,7 +41,7 @@ class ExamplesTable(QAbstractTableModel):
         self._rows: tuple[Example, ...] = ()
         self._shown: list[int] = []
         self._cells = Cells(self._set, {}, frozenset())
-        self._readings: dict[tuple[str, str, str | None], Reading] = {}
+        self._readings: dict[Texts, Reading] = {}
         self._filter = ""
         self._sorting: tuple[int, Qt.SortOrder] | None = None
         self._takes_rows = True
@@ -92,14 +92,13 @@ class ExamplesTable(QAbstractTableModel):
             self.endResetModel()
             self.visible_changed.emit()
 
-    def add_readings(self, readings: Mapping[str, Reading]) -> None:
-        """Show what the model says of examples, by their ids."""
+    def add_readings(self, readings: Mapping[Texts, Reading]) -> None:
+        """Show what the model says of texts."""
+        self._readings |= readings
         for number, i in enumerate(self._shown):
-            example = self._rows[i]
-            if example.id in readings:
-                self._readings[_texts(example)] = readings[example.id]
-                first, last = self.index(number, Column.NOW), self.index(number, Column.FLAGS)
-                self.dataChanged.emit(first, last)
+            if texts_of(self._rows[i]) in readings:
+                now = self.index(number, Column.NOW)
+                self.dataChanged.emit(now, now)
 
     def clear_readings(self) -> None:
         """Forget what a model said: it is another now."""
@@ -108,7 +107,7 @@ class ExamplesTable(QAbstractTableModel):
 
     def reading_of(self, example: Example) -> Reading | None:
         """Return what the model said of these very texts."""
-        return self._readings.get(_texts(example))
+        return self._readings.get(texts_of(example))
 
     @override
     def rowCount(self, parent: Index = _NOWHERE) -> int:
@@ -244,7 +243,3 @@ def _difference(old: Sequence[Example], new: Sequence[Example]) -> tuple[int, in
     while end < min(len(old), len(new)) - start and old[-1 - end] is new[-1 - end]:
         end += 1
     return start, len(old) - end, len(new) - end
-
-
-def _texts(row: Example) -> tuple[str, str, str | None]:
-    return row.prefix, row.suffix, row.other_suffix

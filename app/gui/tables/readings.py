@@ -2,8 +2,12 @@
 
 import math
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from editing.examples import DEFAULT_ENTERED, Example, ExampleSet, Kind, nats_from_entered
+
+Texts: TypeAlias = tuple[str, str, str | None]
+"""Prefix, continuation and other continuation: what a reading is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +18,11 @@ class Reading:
     other_log_prob: float | None = None
     tokens: tuple[tuple[str, float], ...] = ()
     """The first continuation token by token."""
+
+
+def texts_of(example: Example) -> Texts:
+    """Tell what a reading of an example is of."""
+    return example.prefix, example.suffix, example.other_suffix
 
 
 def kind_of(example: Example, examples: ExampleSet) -> Kind | None:

@@ -1,0 +1,141 @@
+"""Notices: each stands at the lower right for a while, and all of them in a list to look up."""
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTime, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from app.gui.events import Notice, Tone
+from app.gui.icons import set_icon
+from app.gui.metrics import characters, gap
+from app.gui.widgets.buttons import action, button, tool_button
+from app.gui.widgets.labels import body, caption, heading
+from app.gui.widgets.layouts import boxed, clear, column, row, scrolled
+
+SHOWN_MS = {Tone.POSITIVE: 6_000, Tone.WARNING: 10_000, Tone.DANGER: 20_000}
+MOST_AT_ONCE = 3
+KEPT = 100
+
+
+class Toast(QFrame):
+    """One notice on the screen; it goes by itself, later when the pointer rests on it."""
+
+    gone = Signal()
+
+    def __init__(self, notice: Notice, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "toast")
+        self.setProperty("tone", str(notice.tone))
+        self.setAccessibleName(notice.text)
+        self.setAutoFillBackground(True)
+        self._notice = notice
+        close = action(self, "Dismiss", tip="Take this notice away.", do=self.leave)
+        set_icon(close, "close", "muted")
+        line = row(body(notice.text), spacing=2)
+        line.setStretch(0, 1)
+        if notice.do is not None:
+            act = action(self, notice.action, tip=notice.action, do=self._act)
+            line.addWidget(button(act, "link"))
+        line.addWidget(tool_button(close))
+        line.setContentsMargins(gap(3), gap(2), gap(1), gap(2))
+        self.setLayout(line)
+        self.setFixedWidth(characters(62))
+        self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS[notice.tone])
+        self._timer.timeout.connect(self.leave)
+        self._timer.start()
+
+    def leave(self) -> None:
+        """Go away."""
+        self._timer.stop()
+        self.hide()
+        self.gone.emit()
+        self.deleteLater()
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Enter:
+            self._timer.stop()
+        elif event.type() == QEvent.Type.Leave:
+            self._timer.start()
+        return super().event(event)
+
+    def _act(self) -> None:
+        do = self._notice.do
+        self.leave()
+        if do is not None:
+            do()
+
+
+class Toasts(QObject):
+    """Stacks toasts over the lower right corner of a widget and remembers every notice."""
+
+    changed = Signal()
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self._over = over
+        self._toasts: list[Toast] = []
+        self.history: list[tuple[str, Notice]] = []
+        over.installEventFilter(self)
+
+    @property
+    def shown(self) -> tuple[Toast, ...]:
+        """The toasts on the screen, newest last."""
+        return tuple(self._toasts)
+
+    def show(self, notice: Notice) -> None:
+        """Show a notice."""
+        self.history = [*self.history[-KEPT + 1 :], (QTime.currentTime().toString("HH:mm"), notice)]
+        while len(self._toasts) >= MOST_AT_ONCE:
+            self._toasts[0].leave()
+        toast = Toast(notice, self._over)
+        toast.gone.connect(lambda: self._forget(toast))
+        self._toasts.append(toast)
+        toast.show()
+        self._place()
+        self.changed.emit()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _forget(self, toast: Toast) -> None:
+        if toast in self._toasts:
+            self._toasts.remove(toast)
+            self._place()
+
+    def _place(self) -> None:
+        bottom = self._over.height() - gap(4)
+        for toast in reversed(self._toasts):
+            height = max(toast.heightForWidth(toast.width()), toast.sizeHint().height())
+            left = self._over.width() - toast.width() - gap(4)
+            toast.setGeometry(QRect(QPoint(left, bottom - height), toast.size()))
+            toast.setFixedHeight(height)
+            toast.raise_()
+            bottom -= height + gap(2)
+
+
+class NoticeList(QFrame):
+    """Every notice of this session, newest first, in a small window over the status bar."""
+
+    def __init__(self, toasts: Toasts, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self._toasts = toasts
+        self._rows: QVBoxLayout = column(spacing=2)
+        area = scrolled(boxed(column(self._rows, None)))
+        self.setLayout(column(heading("Notices"), area, spacing=2, margins=4))
+        self.setAccessibleName("Notices")
+        self.resize(characters(60), gap(70))
+
+    def open_above(self, anchor: QWidget) -> None:
+        """Show the list with its lower right corner at a widget's upper right."""
+        clear(self._rows)
+        if not self._toasts.history:
+            self._rows.addWidget(caption("Nothing has happened yet."))
+        for time, notice in reversed(self._toasts.history):
+            self._rows.addWidget(caption(time))
+            self._rows.addWidget(body(notice.text))
+        corner = anchor.mapToGlobal(QPoint(anchor.width(), 0))
+        self.move(corner - QPoint(self.width(), self.height()))
+        self.show()
