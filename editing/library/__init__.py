@@ -1,0 +1,1 @@
+"""The library on disk: edit folders, their index, example sets. The row is the commit."""
