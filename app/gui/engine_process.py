@@ -74,6 +74,7 @@ class EngineProcess(QObject):
         self._state = EngineState.OFF
         self._process: QProcess | None = None
         self._unread = b""
+        self._lines: deque[bytes] = deque()
         self._stderr: deque[str] = deque(maxlen=_STDERR_LINES)
         self._starts_in_vain = 0
         self._questions = Questions()
@@ -129,7 +130,6 @@ class EngineProcess(QObject):
         self._questions.forget_all()
         if process is None:
             return
-        process.disconnect(self)
         if process.waitForStarted(self._patience_ms):
             _end_gently(process, self._patience_ms)
         process.deleteLater()
@@ -195,14 +195,27 @@ class EngineProcess(QObject):
     def _on_output_ready(self) -> None:
         if self._process is None:
             return
-        *lines, self._unread = (self._unread + _bytes_of(self._process, "output")).split(b"\n")
-        for line in lines:
-            try:
-                message = decode_from_engine(line)
-            except ProtocolError as error:
-                self._stderr.append(str(error))
-                continue
-            self._hear(message)
+        output = self._unread + _bytes_of(self._process, "output")
+        *lines, self._unread = output.split(b"\n")
+        self._lines.extend(lines)
+        self._read_lines()
+
+    @Slot()
+    def _read_lines(self) -> None:
+        try:
+            while self._lines:
+                self._read(self._lines.popleft())
+        finally:
+            if self._lines:  # a callback's fault must not cost the others their messages
+                QTimer.singleShot(0, self, self._read_lines)
+
+    def _read(self, line: bytes) -> None:
+        try:
+            message = decode_from_engine(line)
+        except ProtocolError as error:
+            self._stderr.append(str(error))
+            return
+        self._hear(message)
 
     def _hear(self, message: FromEngine) -> None:
         match message:
@@ -267,17 +280,18 @@ class EngineProcess(QObject):
 
     def _end(self, failure: Failure) -> None:
         """Start the next process, unless they end one after the other, and tell everybody."""
+        if self._process is None:  # shut down
+            return
         was_stopped = self._state in (EngineState.TERMINATING, EngineState.KILLING)
         self._ladder.stop()
-        if self._process is not None:
-            self._process.deleteLater()
-            self._process = None
+        self._process.deleteLater()
+        self._process = None
         self._starts_in_vain += self._state is EngineState.STARTING
-        self._questions.fail_all("The engine ended before it could answer. Ask again.")
         if self._starts_in_vain < _STARTS_IN_VAIN:
             self.start()
         else:
             self._set_state(EngineState.FAILED)
+        self._questions.fail_all("The engine ended before it could answer. Ask again.")
         self.ended.emit(EngineEnd(failure, was_stopped))
         if not was_stopped:
             self.crashed.emit(failure.sentence)

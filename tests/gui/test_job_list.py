@@ -1,0 +1,320 @@
+"""Jobs from the window's side, through real engine processes with made-up verbs."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.jobs.events import StateEvent
+from app.jobs.folder import JobFolder
+from app.jobs.job import JobState, new_job
+from editing.errors import EditingError
+from tests.gui.engines import FakeShelf, Window, open_window
+
+Open = Callable[..., Window]
+
+
+@pytest.fixture
+def opened(qapp: object, tmp_path: Path) -> Iterator[Open]:
+    """Open windows; no engine survives the test."""
+    windows: list[Window] = []
+
+    def _open(mode: str = "verbs", *, patience_ms: int = 3000, **more: FakeShelf) -> Window:
+        windows.append(open_window(tmp_path, mode, patience_ms=patience_ms, **more))
+        return windows[-1]
+
+    yield _open
+    for window in windows:
+        window.close()
+
+
+def _until(qtbot: QtBot, window: Window, job: str, state: str) -> None:
+    qtbot.waitUntil(lambda: window.state(job) == state)
+
+
+def _start_waiting(qtbot: QtBot, window: Window, gate: Path, at: int = 1) -> str:
+    """A job that has done an epoch and waits in the next."""
+    job = window.add(epochs=3, wait_for=str(gate), wait_at=at)
+    qtbot.waitUntil(lambda: len(window.jobs.job(job).epochs) == at)
+    return job
+
+
+def test_a_job_is_done_and_tells_all(opened: Open, qtbot: QtBot) -> None:
+    window = opened()
+    job = window.add(epochs=3)
+    _until(qtbot, window, job, "done")
+    view = window.jobs.job(job)
+    assert view.result == {"sums": [0, 1, 3]}
+    assert [epoch.epoch for epoch in view.epochs] == [0, 1, 2]
+    assert view.failure is None
+    assert not JobFolder(view.folder).checkpoint.exists()
+
+
+def test_a_replayed_engine_is_as_good(opened: Open, qtbot: QtBot) -> None:
+    window = opened("done")
+    job = window.add()
+    _until(qtbot, window, job, "done")
+    assert window.jobs.job(job).result == {"name": "replayed"}
+
+
+def test_jobs_run_one_after_the_other(opened: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    window = opened()
+    gate = tmp_path / "gate"
+    first, second = _start_waiting(qtbot, window, gate), window.add()
+    assert window.state(second) == "queued"
+    gate.touch()
+    _until(qtbot, window, second, "done")
+    assert window.state(first) == "done"
+
+
+def test_questions_are_answered_while_a_job_runs(
+    opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = opened()
+    job = _start_waiting(qtbot, window, tmp_path / "gate")
+    answers: list[object] = []
+    window.engine.ask("echo", {"pieces": [1]}, answers.append)
+    qtbot.waitUntil(lambda: bool(answers))
+    assert window.state(job) == "running"
+
+
+def test_stop_and_keep_keeps(opened: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    window = opened()
+    job = _start_waiting(qtbot, window, tmp_path / "gate")
+    window.jobs.stop(job, keep=True)
+    assert window.state(job) == "stopping"
+    _until(qtbot, window, job, "stopped")
+    assert window.jobs.job(job).result == {"sums": [0]}
+
+
+def test_cancel_discards(opened: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    window = opened()
+    job = _start_waiting(qtbot, window, tmp_path / "gate")
+    pid = window.engine.pid
+    window.jobs.stop(job, keep=False)
+    _until(qtbot, window, job, "cancelled")
+    view = window.jobs.job(job)
+    assert view.result is None
+    assert not JobFolder(view.folder).checkpoint.exists()
+    assert window.engine.pid == pid
+
+
+def test_cancel_is_heard_while_a_long_question_is_answered(
+    opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = opened()
+    job = _start_waiting(qtbot, window, tmp_path / "gate")
+    pid = window.engine.pid
+    window.engine.ask("wait", {}, lambda _answer: None)
+    window.jobs.stop(job, keep=False)
+    _until(qtbot, window, job, "cancelled")
+    assert window.engine.pid == pid
+
+
+def test_a_queued_job_is_cancelled_without_the_engine(
+    opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = opened()
+    _start_waiting(qtbot, window, tmp_path / "gate")
+    job = window.add()
+    window.jobs.stop(job, keep=True)
+    assert window.state(job) == "cancelled"
+
+
+def test_a_killed_job_is_interrupted_resumed_and_the_same(
+    opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = opened()
+    gate = tmp_path / "gate"
+    job = _start_waiting(qtbot, window, gate, at=2)
+    os.kill(window.engine.pid or 0, signal.SIGKILL)
+    _until(qtbot, window, job, "interrupted")
+    failure = window.jobs.job(job).failure
+    assert failure is not None
+    assert "memory ran out" in failure.sentence
+    gate.touch()
+    window.heard.clear()
+    window.jobs.resume(job)
+    _until(qtbot, window, job, "done")
+    view = window.jobs.job(job)
+    assert view.result == {"sums": [0, 1, 3]}
+    assert [epoch.epoch for epoch in view.epochs] == [0, 1, 2]
+    assert view.failure is None
+    assert [e.result.epoch for _, e in window.heard if e.kind == "epoch"] == [2]
+
+
+def test_a_closed_program_leaves_an_interrupted_job_for_the_next(
+    opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = opened()
+    gate = tmp_path / "gate"
+    job = _start_waiting(qtbot, window, gate)
+    queued = window.add()
+    window.close()
+    folder = JobFolder(tmp_path / "jobs" / job)
+    assert [e.state for e in folder.events() if isinstance(e, StateEvent)][-2:] == [
+        "stopping",
+        "interrupted",
+    ]
+    later = opened()
+    assert {view.id for view in later.jobs.interrupted()} == {job, queued}
+    gate.touch()
+    later.jobs.resume(job)
+    _until(qtbot, later, job, "done")
+    assert later.jobs.job(job).result == {"sums": [0, 1, 3]}
+    later.jobs.discard(queued)
+    assert later.state(queued) == "cancelled"
+
+
+def test_a_job_of_a_dead_engine_is_interrupted(opened: Open, tmp_path: Path) -> None:
+    folder = JobFolder.create(tmp_path / "jobs", new_job("edit", "Capitals", {}))
+    folder.append(StateEvent(JobState.RUNNING))
+    (folder.path / "alive.json").write_text('{"pid": 1, "started": 1.0}')
+    assert opened().state(folder.id) == "interrupted"
+
+
+def test_a_job_of_another_window_is_followed_to_its_end(
+    opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    first = opened()
+    gate = tmp_path / "gate"
+    job = _start_waiting(qtbot, first, gate)
+    second = opened()
+    assert second.state(job) == "running"
+    gate.touch()
+    _until(qtbot, second, job, "done")
+
+
+def test_a_hanging_engine_is_terminated(opened: Open, qtbot: QtBot) -> None:
+    window = opened("hang", patience_ms=60)
+    job = window.add()
+    _until(qtbot, window, job, "running")
+    states: list[str] = []
+    window.engine.state_changed.connect(states.append)
+    crashes: list[str] = []
+    window.engine.crashed.connect(crashes.append)
+    window.jobs.stop(job, keep=False)
+    _until(qtbot, window, job, "cancelled")
+    qtbot.waitUntil(lambda: window.engine.is_ready)
+    assert states == ["terminating", "starting", "ready"]
+    assert crashes == []
+
+
+def test_one_that_ignores_that_is_killed(opened: Open, qtbot: QtBot) -> None:
+    window = opened("deaf", patience_ms=60)
+    job = window.add()
+    _until(qtbot, window, job, "running")
+    process = psutil.Process(window.engine.pid)
+    states: list[str] = []
+    window.engine.state_changed.connect(states.append)
+    window.jobs.stop(job, keep=False)
+    _until(qtbot, window, job, "cancelled")
+    assert states[:2] == ["terminating", "killing"]
+    assert not process.is_running()
+
+
+@pytest.mark.parametrize(
+    ("mode", "sentence"),
+    [
+        ("out-of-memory", "memory ran out"),
+        ("exit-137", "memory ran out"),
+        ("segfault", "crashed (SIGSEGV)"),
+    ],
+)
+def test_an_engine_that_dies_says_why(opened: Open, qtbot: QtBot, mode: str, sentence: str) -> None:
+    window = opened(mode)
+    job = window.add()
+    _until(qtbot, window, job, "interrupted")
+    failure = window.jobs.job(job).failure
+    assert failure is not None
+    assert sentence in failure.sentence
+    assert "esume" in failure.action
+    if mode == "segfault":
+        assert "Segmentation fault" in failure.details
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        ("memory", "memory is not enough"),
+        ("disk", "disk is full while writing edit.safetensors"),
+        ("row", "Line 12 of cities.jsonl has no suffix."),
+        ("bug", "did not expect: KeyError: 'oops'"),
+    ],
+)
+def test_a_job_that_fails_says_why_and_the_next_one_runs(
+    opened: Open, qtbot: QtBot, error: str, sentence: str
+) -> None:
+    window = opened()
+    failing = window.add(error=error)
+    job = window.jobs.add(_Failing(error), "Fails", kind="fail")
+    _until(qtbot, window, job, "failed")
+    assert window.state(failing) == "done"
+    failure = window.jobs.job(job).failure
+    assert failure is not None
+    assert sentence in failure.sentence
+    last = window.add()
+    _until(qtbot, window, last, "done")
+
+
+def test_a_finished_edit_goes_to_the_library_once(
+    opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = opened()
+    with qtbot.waitSignal(window.jobs.edit_added) as added:
+        job = window.add(edit="e1")
+    assert added.args == ["e1"]
+    assert window.jobs.job(job).edit == "e1"
+    folder = tmp_path / "jobs" / job / "edits" / "e1"
+    assert window.shelf.folders == [folder]
+    assert opened().shelf.folders == []
+
+
+def test_an_edit_the_library_refused_is_offered_again(
+    opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = opened(shelf=FakeShelf(refuses=True))
+    job = window.add(edit="e1")
+    qtbot.waitUntil(lambda: window.jobs.job(job).failure is not None)
+    assert window.state(job) == "done"
+    later = opened()
+    assert later.shelf.folders == [tmp_path / "jobs" / job / "edits" / "e1"]
+    assert later.jobs.job(job).failure is None
+
+
+def test_changes_come_at_most_ten_times_a_second(opened: Open, qtbot: QtBot) -> None:
+    window = opened()
+    changes: list[str] = []
+    window.jobs.changed.connect(changes.append)
+    job = window.add(epochs=100)
+    _until(qtbot, window, job, "done")
+    assert len(window.heard) > 100
+    assert len(changes) < len(window.heard) / 4
+
+
+def test_a_running_job_is_not_removed(opened: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    window = opened()
+    job = _start_waiting(qtbot, window, tmp_path / "gate")
+    with pytest.raises(EditingError, match="still running"):
+        window.jobs.remove(job)
+    window.jobs.stop(job, keep=False)
+    _until(qtbot, window, job, "cancelled")
+    window.jobs.remove(job)
+    assert window.jobs.jobs() == []
+    assert not (tmp_path / "jobs" / job).exists()
+
+
+class _Failing:
+    """A request to fail."""
+
+    def __init__(self, error: str) -> None:
+        self._error = error
+
+    def to_json(self) -> dict[str, str]:
+        return {"error": self._error}
