@@ -21,6 +21,7 @@ from app.jobs.folder import JobFolder
 from app.jobs.job import JobState
 from app.jobs.verbs import JobTask, Listener, Outcome, Verbs
 from editing.errors import EditingError
+from editing.library.records import TENSORS, new_edit_id, sha256_of, write_record
 from editing.progress import Progress, StoppedEarly
 from editing.results import EpochResult
 
@@ -51,11 +52,36 @@ def count(task: JobTask) -> Outcome:
             task.report(Progress("training", epoch * 10 + 10, epochs * 10, epoch=result(epoch)))
     except StoppedEarly:
         task.report(Progress("saving", 0, 1))
-    folder = None
-    if "edit" in task.spec.request:
-        folder = task.folder.path / "edits" / task.spec.request["edit"]
-        folder.mkdir(parents=True)
-    return Outcome(kept, folder)
+    return Outcome(kept, _edit_folder(task))
+
+
+def _edit_folder(task: JobTask) -> Path | None:
+    """Write an edit of the name that the request asks for, its tensors a few bytes."""
+    name = task.spec.request.get("save")
+    if name is None:
+        return None
+    folder = task.folder.path / "edits" / new_edit_id()
+    folder.mkdir(parents=True)
+    (folder / TENSORS).write_bytes(b"tensors")
+    before_and_after = {"before": 0.0, "after": 1.0}
+    figures = ("budget", "seed", "strength", "kept_epoch", "inside_ball", "degradation")
+    record: dict[str, Any] = {
+        "id": folder.name,
+        "name": name,
+        "created": "2026-11-20T12:00:00+00:00",
+        "method": "sense-finetuning",
+        "model": {"source": "starter", "fingerprint": "f"},
+        "notes": "",
+        "tags": [],
+        "files": {TENSORS: sha256_of(folder / TENSORS)},
+        "result": {
+            **dict.fromkeys(figures),
+            "success_rate": before_and_after,
+            "hard_negatives": before_and_after,
+        },
+    }
+    write_record(folder, record)
+    return folder
 
 
 def _wait(task: JobTask, epoch: int) -> None:

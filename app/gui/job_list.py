@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.gui.adoption import adopt_edit
 from app.gui.engine_launch import EngineEnd, EngineState
 from app.gui.engine_process import EngineProcess
 from app.jobs.events import AdoptedEvent, Event, StateEvent, failure_event
@@ -17,6 +18,7 @@ from app.jobs.folder import JobFolder, job_folders
 from app.jobs.job import JobState, new_job
 from app.jobs.record import JobView, read_job
 from editing.errors import EditingError
+from editing.library.index import Library
 
 _CHANGE_INTERVAL_MS = 100
 _FOREIGN_INTERVAL_MS = 500
@@ -27,14 +29,6 @@ class Request(Protocol):
 
     def to_json(self) -> Mapping[str, Any]:
         """Write it as plain values."""
-        ...
-
-
-class EditShelf(Protocol):
-    """Where finished edits go: the library."""
-
-    def add_edit(self, folder: Path) -> object:
-        """Insert the row of an edit that lies in `folder`."""
         ...
 
 
@@ -52,7 +46,7 @@ class JobList(QObject):
         self,
         data_folder: Path,
         engine: EngineProcess,
-        library: EditShelf,
+        library: Library,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -200,14 +194,13 @@ class JobList(QObject):
         view = self._jobs[job_id]
         if view.edit_folder is None or view.edit is not None or not view.state.is_over:
             return
-        folder = Path(view.edit_folder)
         try:
-            self._library.add_edit(folder)
+            edit = adopt_edit(self._library, Path(view.edit_folder))
         except EditingError as error:
             self._record(job_id, failure_event(failure_of(error)))
             return
-        self._record(job_id, AdoptedEvent(folder.name))
-        self.edit_added.emit(folder.name)
+        self._record(job_id, AdoptedEvent(edit))
+        self.edit_added.emit(edit)
 
     @Slot(object)
     def _on_engine_ended(self, end: EngineEnd) -> None:

@@ -22,6 +22,9 @@ from app.jobs.folder import JobFolder
 from app.jobs.job import JobSpec, JobState
 from editing.results import EpochResult
 
+_LOG_LINES = 500
+"""More are in the folder."""
+
 
 @dataclass(frozen=True, slots=True)
 class JobView:
@@ -101,7 +104,7 @@ class JobView:
             log = (*log, _logged(event.time, event.phase))
         if event.message and (previous is None or previous.message != event.message):
             log = (*log, _logged(event.time, event.message))
-        return log
+        return log[-_LOG_LINES:]
 
 
 def read_job(folder: JobFolder) -> JobView:

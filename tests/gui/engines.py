@@ -10,7 +10,7 @@ from typing import Any
 from app.gui.engine_process import EngineProcess
 from app.gui.job_list import JobList
 from app.jobs.events import Event
-from editing.errors import LibraryError
+from editing.library.index import Library
 from tests.fake_engine import command
 
 
@@ -26,26 +26,12 @@ class FakeRequest:
 
 
 @dataclass
-class FakeShelf:
-    """A library that remembers what it was given."""
-
-    folders: list[Path] = field(default_factory=list)
-    refuses: bool = False
-
-    def add_edit(self, folder: Path) -> None:
-        """Take an edit in."""
-        if self.refuses:
-            raise LibraryError("The library is locked by another program. Close it.")
-        self.folders.append(folder)
-
-
-@dataclass
 class Window:
     """What the window has of jobs, and what it heard."""
 
     engine: EngineProcess
     jobs: JobList
-    shelf: FakeShelf
+    library: Library
     heard: list[tuple[str, Event]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -62,14 +48,13 @@ class Window:
     def close(self) -> None:
         """End the engine and what follows it."""
         self.engine.shutdown()
+        self.library.close()
 
 
-def open_window(
-    data: Path, mode: str = "verbs", *, patience_ms: int = 3000, shelf: FakeShelf | None = None
-) -> Window:
+def open_window(data: Path, mode: str = "verbs", *, patience_ms: int = 3000) -> Window:
     """Start an engine, and read the jobs of a data folder."""
     engine = EngineProcess(data, command=command(mode), patience_ms=patience_ms)
-    shelf = shelf or FakeShelf()
-    window = Window(engine, JobList(data, engine, shelf), shelf)
+    library = Library(data)
+    window = Window(engine, JobList(data, engine, library), library)
     engine.start()
     return window

@@ -11,11 +11,12 @@ import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.jobs.events import StateEvent
+from app.jobs.events import EpochEvent, StateEvent
 from app.jobs.folder import JobFolder
 from app.jobs.job import JobState, new_job
-from editing.errors import EditingError
-from tests.gui.engines import FakeShelf, Window, open_window
+from editing.errors import EditingError, LibraryError
+from editing.library.index import Library
+from tests.gui.engines import Window, open_window
 
 Open = Callable[..., Window]
 
@@ -25,8 +26,8 @@ def opened(qapp: object, tmp_path: Path) -> Iterator[Open]:
     """Open windows; no engine survives the test."""
     windows: list[Window] = []
 
-    def _open(mode: str = "verbs", *, patience_ms: int = 3000, **more: FakeShelf) -> Window:
-        windows.append(open_window(tmp_path, mode, patience_ms=patience_ms, **more))
+    def _open(mode: str = "verbs", *, patience_ms: int = 3000) -> Window:
+        windows.append(open_window(tmp_path, mode, patience_ms=patience_ms))
         return windows[-1]
 
     yield _open
@@ -146,7 +147,7 @@ def test_a_killed_job_is_interrupted_resumed_and_the_same(
     assert view.result == {"sums": [0, 1, 3]}
     assert [epoch.epoch for epoch in view.epochs] == [0, 1, 2]
     assert view.failure is None
-    assert [e.result.epoch for _, e in window.heard if e.kind == "epoch"] == [2]
+    assert [e.result.epoch for _, e in window.heard if isinstance(e, EpochEvent)] == [2]
 
 
 def test_a_closed_program_leaves_an_interrupted_job_for_the_next(
@@ -263,29 +264,52 @@ def test_a_job_that_fails_says_why_and_the_next_one_runs(
     _until(qtbot, window, last, "done")
 
 
-def test_a_finished_edit_goes_to_the_library_once(
-    opened: Open, qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_a_finished_edit_goes_to_the_library_once(opened: Open, qtbot: QtBot) -> None:
     window = opened()
     with qtbot.waitSignal(window.jobs.edit_added) as added:
-        job = window.add(edit="e1")
-    assert added.args == ["e1"]
-    assert window.jobs.job(job).edit == "e1"
-    folder = tmp_path / "jobs" / job / "edits" / "e1"
-    assert window.shelf.folders == [folder]
-    assert opened().shelf.folders == []
+        job = window.add(save="Capitals")
+    rows = window.library.edits()
+    assert added.args == [rows[0].id]
+    assert window.jobs.job(job).edit == rows[0].id
+    later = opened()
+    assert later.library.edits() == rows
+    assert later.jobs.job(job).failure is None
+
+
+def test_an_edit_of_a_taken_name_gets_a_number(opened: Open, qtbot: QtBot) -> None:
+    window = opened()
+    _until(qtbot, window, window.add(save="Capitals"), "done")
+    _until(qtbot, window, window.add(save="Capitals"), "done")
+    assert [row.name for row in window.library.edits()] == ["Capitals 2", "Capitals"]
 
 
 def test_an_edit_the_library_refused_is_offered_again(
-    opened: Open, qtbot: QtBot, tmp_path: Path
+    opened: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window = opened(shelf=FakeShelf(refuses=True))
-    job = window.add(edit="e1")
-    qtbot.waitUntil(lambda: window.jobs.job(job).failure is not None)
+    window = opened()
+    with monkeypatch.context() as patch:
+        patch.setattr(Library, "add_edit", _refuse)
+        job = window.add(save="Capitals")
+        qtbot.waitUntil(lambda: window.jobs.job(job).failure is not None)
     assert window.state(job) == "done"
+    assert window.library.edits() == []
     later = opened()
-    assert later.shelf.folders == [tmp_path / "jobs" / job / "edits" / "e1"]
+    assert [row.name for row in later.library.edits()] == ["Capitals"]
     assert later.jobs.job(job).failure is None
+
+
+def test_an_edit_whose_adoption_was_not_recorded_is_not_taken_twice(
+    opened: Open, qtbot: QtBot
+) -> None:
+    window = opened()
+    job = window.add(save="Capitals")
+    _until(qtbot, window, job, "done")
+    events = JobFolder(window.jobs.job(job).folder).events_file
+    lines = [line for line in events.read_text().splitlines(keepends=True) if "adopted" not in line]
+    events.write_text("".join(lines))
+    later = opened()
+    assert len(later.library.edits()) == 1
+    assert later.jobs.job(job).edit is not None
 
 
 def test_changes_come_at_most_ten_times_a_second(opened: Open, qtbot: QtBot) -> None:
@@ -308,6 +332,10 @@ def test_a_running_job_is_not_removed(opened: Open, qtbot: QtBot, tmp_path: Path
     window.jobs.remove(job)
     assert window.jobs.jobs() == []
     assert not (tmp_path / "jobs" / job).exists()
+
+
+def _refuse(_library: Library, _folder: Path, **_more: str) -> None:
+    raise LibraryError("The library is locked by another program. Close it.")
 
 
 class _Failing:
