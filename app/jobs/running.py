@@ -25,6 +25,8 @@ from editing.progress import Cancelled, Progress, StoppedEarly
 _PREPARING_PHASES = ("loading model", "base passes", "selecting senses")
 _SECONDS_BETWEEN_REPORTS = 0.25
 _SECONDS_BETWEEN_PHASES = 0.05
+_SECONDS_BETWEEN_RECORDS = 1.0
+"""Windows read the whole record when they start: it holds fewer reports than are told."""
 
 
 class Interrupted(Cancelled):
@@ -54,6 +56,7 @@ class RunningJob:
         self._estimate = Estimate()
         self._told: Progress | None = None
         self._told_at = 0.0
+        self._recorded_at = 0.0
 
     @property
     def is_cut_short(self) -> bool:
@@ -119,6 +122,15 @@ class RunningJob:
         self._is_cut_short = True
         self._turns.hurry_job(is_urgent=False)
         raise StoppedEarly
+
+    def _tell_progress(self, progress: Progress, left: float | None, now: float) -> None:
+        event = ProgressEvent(progress.phase, progress.done, progress.total, progress.message, left)
+        is_new_phase = self._told is None or self._told.phase != progress.phase
+        if is_new_phase or now - self._recorded_at >= _SECONDS_BETWEEN_RECORDS:
+            self._recorded_at = now
+            self.folder.append(event)
+        self._told, self._told_at = progress, now
+        self._say(JobEvent(self.folder.id, event_to_json(event)))
 
     def _is_due(self, progress: Progress, now: float) -> bool:
         told = self._told
