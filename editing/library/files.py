@@ -47,11 +47,12 @@ def write_edit(parent: Path, state: EditState, record: Mapping[str, Any]) -> Pat
         temporary.rename(parent / identity)
         sync_folder(parent)
     except OSError as error:
-        shutil.rmtree(temporary, ignore_errors=True)
         raise LibraryError(
             f"The edit cannot be written into {parent} ({error.strerror}). Make room or choose "
             "another data folder."
         ) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
     return parent / identity
 
 

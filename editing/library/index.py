@@ -121,21 +121,23 @@ class Library:
     def add_edit(self, folder: Path, *, name: str | None = None) -> EditRow:
         """Take an edit folder in, copying it where it lies elsewhere, and insert its row.
 
+        An edit that is in the library already stays as it is. Without a `name` its own is taken,
+        with a number behind it where another edit has it.
+
         Raises:
             LibraryError: It is no edit, damaged, of a newer version, or its name is taken.
         """
         record = read_record(folder)
         if problems := changed_files(folder, record["files"]):
             raise LibraryError(f"{problems[0]}. Get the edit again.")
-        if name is not None:
-            record["name"] = name
-        self.check_name(record["name"])
         if self._rows("id = :key", {"key": record["id"]}):
-            raise LibraryError(f"The edit in {folder} is in the library already.")
+            return self.edit(record["id"])
+        own, record["name"] = record["name"], name or self.free_name(record["name"])
+        self.check_name(record["name"])
         target = self.edits_folder / record["id"]
         if folder.resolve() != target.resolve():
             _copy_in(folder, target, record)
-        elif name is not None:
+        elif record["name"] != own:
             write_record(target, record)
         with writing(self.db):
             self._insert(target, record, trashed=None)

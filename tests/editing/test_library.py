@@ -87,7 +87,7 @@ def test_edits_are_listed_newest_first_and_found_by_name_or_id(library: Library)
         library.edit("third")
 
 
-@pytest.mark.parametrize("name", ["", " a", "a@1", "a\nb", "x" * 121, "TAKEN"])
+@pytest.mark.parametrize("name", [" ", " a", "a@1", "a\nb", "x" * 121, "TAKEN"])
 def test_names_that_cannot_be_used_are_refused(library: Library, name: str) -> None:
     add(library, "taken")
     folder = write_edit(library.edits_folder, state(), record("other"))
@@ -103,8 +103,14 @@ def test_a_folder_from_elsewhere_is_copied_in(library: Library, tmp_path: Path) 
     assert library.folder_of(row) == library.edits_folder / row.id
     assert read_record(library.folder_of(row))["name"] == "Kept"
     assert library.verify() == []
-    with pytest.raises(LibraryError, match="in the library already"):
-        library.add_edit(folder, name="Again")
+    assert library.add_edit(folder, name="Again") == row
+
+
+def test_an_edit_whose_own_name_is_taken_is_numbered(library: Library, tmp_path: Path) -> None:
+    add(library, "Edit")
+    row = library.add_edit(write_edit(tmp_path, state(), record("Edit")))
+    assert row.name == "Edit 2"
+    assert read_record(library.folder_of(row))["name"] == "Edit 2"
 
 
 def test_names_notes_and_tags_change_and_are_searched(library: Library) -> None:
