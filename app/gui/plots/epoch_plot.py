@@ -26,12 +26,12 @@ class EpochPlot(ThemedPlot):
         self._budget = 1e-4
         self._kept: int | None = None
         self._measures: tuple[tuple[str, _Measure], ...] = (
-            (self.tr("Success, %"), lambda epoch: _times(epoch.success_rate, 100)),
+            (self.tr("Success %"), lambda epoch: _times(epoch.success_rate, 100)),
             (
-                self.tr("Degradation, % of budget"),
+                self.tr("Budget used %"),
                 lambda epoch: _times(epoch.degradation, 100 / self._budget),
             ),
-            (self.tr("Training loss, nats"), lambda epoch: epoch.train_loss),
+            (self.tr("Training loss"), lambda epoch: epoch.train_loss),
         )
         self._lines = [
             self._add_measure(row, label) for row, (label, _) in enumerate(self._measures)

@@ -1,0 +1,194 @@
+"""One run: where it is, its plots, what came of it, its own settings, and its log."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QHeaderView, QPlainTextEdit, QTableView, QTabWidget, QWidget
+
+from app.gui.metrics import characters, gap
+from app.gui.pages.elided_title import ElidedTitle, flat_chip
+from app.gui.pages.runs_banner import FailureBanner
+from app.gui.pages.runs_facts import budget_of, facts_line, kept_epoch, setting_pairs
+from app.gui.pages.runs_result import ResultCard
+from app.gui.pages.runs_stepper import RunProgress
+from app.gui.plots.epoch_plot import EpochPlot
+from app.gui.plots.success_plot import SuccessPlot
+from app.gui.tables.edit_figures import EditFigures
+from app.gui.tables.pairs_table import PairsView, quiet
+from app.gui.tables.runs_table import STATE_LOOKS
+from app.gui.tables.senses_table import SENSE_ROLE, Index, SensesTable, sense_rows
+from app.gui.widgets.buttons import action, button
+from app.gui.widgets.labels import caption, heading, set_tone
+from app.gui.widgets.layouts import column, row
+from app.jobs.job import JobState
+from app.jobs.record import JobView
+
+TONES = {"muted": ""}
+
+
+class RunDetail(QWidget):
+    """The selected run, live while it goes on."""
+
+    stop_requested = Signal(bool)
+    """Whether to keep the best so far."""
+    resume_requested = Signal()
+    discard_requested = Signal()
+    remove_requested = Signal()
+    sense_opened = Signal(str)
+    """A word."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._job: JobView | None = None
+        self._log_length = 0
+        self.title = ElidedTitle()
+        self.state = flat_chip()
+        self.facts = caption("")
+        self.failure = FailureBanner()
+        self.progress = RunProgress()
+        self.result = ResultCard()
+        self._build_actions()
+        self._build_tabs()
+        head = row(self.title, self.state, None, *self.buttons, spacing=2)
+        top = column(head, self.facts, self.failure, self.progress, self.result, spacing=2.5)
+        page = column(top, spacing=3, margins=5)
+        page.addWidget(self.tabs, 1)
+        self.setLayout(page)
+
+    @property
+    def job(self) -> JobView | None:
+        """The run shown."""
+        return self._job
+
+    def show_job(self, job: JobView) -> None:
+        """Show a run as it is now."""
+        is_other = self._job is None or self._job.id != job.id
+        self._job = job
+        if is_other:
+            self.progress.stepper.show_phase(None)
+            self.log.clear()
+            self._log_length = 0
+        self._show_head(job)
+        self._show_plots(job)
+        self._show_results(job)
+        self._show_log(job)
+        self.settings.show_pairs(setting_pairs(job))
+
+    def _build_actions(self) -> None:
+        self.keep = action(
+            self,
+            self.tr("Stop and keep the best"),
+            tip=self.tr("End the run now and keep the best epoch inside the budget"),
+            shortcut="Ctrl+.",
+            icon="stop",
+            do=lambda: self.stop_requested.emit(True),
+        )
+        self.cancel = action(
+            self,
+            self.tr("Cancel and discard"),
+            tip=self.tr("End the run now and throw its result away"),
+            icon="close",
+            do=lambda: self.stop_requested.emit(False),
+        )
+        self.resume = action(
+            self,
+            self.tr("Resume"),
+            tip=self.tr("Go on from the last checkpoint; the result is the same to the last bit"),
+            icon="play",
+            do=self.resume_requested.emit,
+        )
+        self.discard = action(
+            self,
+            self.tr("Discard"),
+            tip=self.tr("Give this run up; its log stays"),
+            icon="close",
+            do=self.discard_requested.emit,
+        )
+        self.remove = action(
+            self,
+            self.tr("Delete run"),
+            tip=self.tr("Take this run off the list; saved edits stay in the library"),
+            icon="trash",
+            do=self.remove_requested.emit,
+        )
+        self.buttons = [
+            button(self.keep),
+            button(self.cancel, "danger"),
+            button(self.resume, "primary"),
+            button(self.discard),
+            button(self.remove),
+        ]
+
+    def _build_tabs(self) -> None:
+        self.plot, self.epochs = SuccessPlot(), EpochPlot()
+        self.measures = PairsView(self.tr("Measures"))
+        self.senses_table = SensesTable(self)
+        self.senses = QTableView()
+        self.senses.setModel(self.senses_table)
+        quiet(self.senses, self.tr("Chosen senses"))
+        self.senses.setSortingEnabled(True)
+        self.senses.sortByColumn(2, Qt.SortOrder.DescendingOrder)
+        header = self.senses.horizontalHeader()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.senses.activated.connect(self._on_sense_activated)
+        self.settings = PairsView(self.tr("Settings of this run"))
+        self.log = QPlainTextEdit()
+        self.log.setReadOnly(True)
+        self.log.setAccessibleName(self.tr("Log"))
+        self.log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        results = QWidget()
+        chosen = column(heading(self.tr("Chosen senses")), self.senses, spacing=1.5)
+        measures = column(heading(self.tr("Measures")), self.measures, spacing=1.5)
+        tables = row(measures, chosen, spacing=4)
+        tables.setContentsMargins(0, gap(3), 0, 0)
+        results.setLayout(tables)
+        for widget, name in (
+            (self.plot, self.tr("Plot")),
+            (self.epochs, self.tr("Over epochs")),
+            (results, self.tr("Results")),
+            (self.settings, self.tr("Settings")),
+            (self.log, self.tr("Log")),
+        ):
+            self.tabs.addTab(widget, name)
+        self.tabs.setMinimumHeight(characters(30))
+
+    def _show_head(self, job: JobView) -> None:
+        look = STATE_LOOKS[job.state]
+        self.title.setText(job.title)
+        self.state.setText(self.tr(look.word))
+        set_tone(self.state, TONES.get(look.tone, look.tone))
+        self.facts.setText(facts_line(job))
+        self.progress.setVisible(job.state.is_active or job.state is JobState.QUEUED)
+        self.progress.show_job(job)
+        self.failure.show_failure(job)
+        self.keep.setVisible(job.state in (JobState.PREPARING, JobState.RUNNING))
+        self.cancel.setVisible(not job.state.is_over)
+        self.cancel.setEnabled(job.state is not JobState.STOPPING)
+        self.resume.setVisible(job.state.can_resume)
+        self.discard.setVisible(job.state.can_resume)
+        self.remove.setVisible(job.state.is_over and not job.state.can_resume)
+
+    def _show_plots(self, job: JobView) -> None:
+        kept = kept_epoch(job)
+        for plot in (self.plot, self.epochs):
+            plot.show_epochs(job.epochs, budget_of(job), kept)
+
+    def _show_results(self, job: JobView) -> None:
+        self.result.setVisible(job.result is not None)
+        if job.result is None:
+            self.measures.show_pairs([])
+            self.senses_table.show_senses([])
+            return
+        self.result.show_job(job)
+        self.measures.show_pairs(EditFigures.read(job.result).pairs())
+        self.senses_table.show_senses(sense_rows(job.result.get("senses") or []))
+
+    def _show_log(self, job: JobView) -> None:
+        for text in job.log[self._log_length :]:
+            self.log.appendPlainText(text)
+        self._log_length = len(job.log)
+
+    def _on_sense_activated(self, index: Index) -> None:
+        self.sense_opened.emit(index.data(SENSE_ROLE).word)

@@ -1,0 +1,275 @@
+"""The form of a new run: what to teach, to which model, how, and how far it may go."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QSpinBox,
+    QWidget,
+)
+
+from app.gui.metrics import characters, gap
+from app.gui.pages.runs_budget import BudgetChoice
+from app.gui.pages.runs_fields import leave_wheel_to_page, setting_from_json
+from app.gui.pages.runs_settings import SettingsForm
+from app.gui.pages.runs_sources import Source
+from app.gui.widgets.buttons import action, button
+from app.gui.widgets.card import Card
+from app.gui.widgets.labels import caption, set_tone, title
+from app.gui.widgets.layouts import boxed, column, line, row, scrolled
+from app.operations.requests import SAMPLED, EditRequest
+
+STARTER = "starter"
+DEFAULT_GENERAL_TOKENS = 100_000
+
+
+class NewRunForm(QWidget):
+    """Everything a run needs, with defaults that work; only the examples have to be chosen."""
+
+    start_requested = Signal(object, str)
+    """An EditRequest and the run's title."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._editors: list[Mapping[str, Any]] = []
+        self._is_named_by_hand = False
+        self._build_fields()
+        self.start = action(
+            self,
+            self.tr("Start run"),
+            tip=self.tr("Queue this run; it starts as soon as the engine is free"),
+            shortcut="Ctrl+Return",
+            icon="play",
+            do=self._on_start,
+        )
+        page = QWidget()
+        heading = title(self.tr("New run"))
+        top = row(self._what_card(), self._how_far_card(), spacing=4)
+        top.setStretch(0, 1)
+        top.setStretch(1, 1)
+        page.setLayout(column(heading, top, self._settings_card(), None, spacing=4, margins=5))
+        self.setLayout(column(scrolled(page), line(), self._footer(), spacing=0))
+        self._follow()
+
+    def show_sources(self, sources: Sequence[Source], chosen: str | None = None) -> None:
+        """Offer what can be learnt from, keeping the choice, or choosing a set by name."""
+        before = self.source.currentData() if chosen is None else None
+        self.source.clear()
+        for source in sources:
+            self.source.addItem(f"{source.label}  ({source.size})", source)
+        wanted = [s.examples == chosen if chosen else s == before for s in sources]
+        self.source.setCurrentIndex(wanted.index(True) if True in wanted else min(0, len(sources)))
+        self._follow()
+
+    def choose_model(self, source: str) -> None:
+        """Choose a model, adding it where it is not offered yet."""
+        if self.model.findData(source) < 0:
+            self.model.addItem(source, source)
+        self.model.setCurrentIndex(self.model.findData(source))
+
+    def show_editors(self, editors: Sequence[Mapping[str, Any]]) -> None:
+        """Offer the methods the engine describes."""
+        if list(editors) == self._editors:
+            return
+        self._editors = list(editors)
+        self.method.clear()
+        for editor in editors:
+            self.method.addItem(editor["label"], editor["name"])
+        self._follow()
+
+    def request(self) -> EditRequest:
+        """Write down what the form says."""
+        source: Source = self.source.currentData()
+        is_sampled = self.general_text.currentData() == SAMPLED
+        return EditRequest(
+            model=self.model.currentData(),
+            task=source.task,
+            split=source.split,
+            examples=source.examples,
+            general_text=self.general_text.currentData(),
+            method=self.method.currentData(),
+            budget=self.budget.value(),
+            settings=dict(self.settings.values()),
+            seed=self.seed.value(),
+            fit_to_ball=self.fit_to_ball.isChecked(),
+            general_tokens=self.general_tokens.value() if is_sampled else None,
+        )
+
+    def problem(self) -> str:
+        """Say in a sentence what is still missing; empty when the run can start."""
+        if self.source.currentData() is None:
+            return self.tr("Choose what the model should learn from.")
+        if self.method.currentData() is None:
+            return self.tr("The engine is still starting; its methods appear in a moment.")
+        if not self.name.text().strip():
+            return self.tr("Give the run a name.")
+        return ""
+
+    def _build_fields(self) -> None:
+        self.source = self._combo(self.tr("Examples"))
+        self.model = self._combo(self.tr("Model"))
+        self.model.addItem(self.tr("Starter (built in)"), STARTER)
+        self.method = self._combo(self.tr("Method"))
+        self.general_text = self._combo(self.tr("General text"))
+        self.general_text.addItem(self.tr("Sampled from the model"), SAMPLED)
+        self.general_tokens = _spin(self.tr("Tokens of general text"), 1_000, 10_000_000)
+        self.general_tokens.setSingleStep(10_000)
+        self.general_tokens.setGroupSeparatorShown(True)
+        self.general_tokens.setValue(DEFAULT_GENERAL_TOKENS)
+        self.seed = _spin(self.tr("Seed"), 0, 2**31 - 1)
+        self.fit_to_ball = QCheckBox(self.tr("Fit to the ball"))
+        self.fit_to_ball.setToolTip(
+            self.tr("Afterwards scale the edit to the largest strength that stays in the budget")
+        )
+        self.budget = BudgetChoice()
+        self.settings = SettingsForm()
+        self.name = QLineEdit()
+        self.name.setAccessibleName(self.tr("Name of the run"))
+        self.name.setMinimumWidth(characters(32))
+        self.name.textEdited.connect(self._on_name_edited)
+        self.name.textChanged.connect(self._follow)
+        self.source.currentIndexChanged.connect(self._on_source_changed)
+        self.method.currentIndexChanged.connect(self._on_method_changed)
+        self.general_text.currentIndexChanged.connect(self._follow)
+
+    def _combo(self, name: str) -> QComboBox:
+        combo = QComboBox()
+        combo.setAccessibleName(name)
+        combo.setMinimumWidth(characters(20))
+        combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        leave_wheel_to_page(combo)
+        return combo
+
+    def _what_card(self) -> Card:
+        card = Card(self.tr("What to teach, and to which model"))
+        folder = action(
+            self,
+            self.tr("Folder…"),
+            tip=self.tr("Use a model that lies in a folder"),
+            icon="folder",
+            do=self._on_folder,
+        )
+        model = QWidget()
+        model.setLayout(row(self.model, button(folder), spacing=2))
+        form = _form()
+        form.addRow(_label(self.tr("E&xamples"), self.source), self.source)
+        form.addRow(_label(self.tr("&Model"), self.model), model)
+        form.addRow(_label(self.tr("M&ethod"), self.method), self.method)
+        self.method_help = caption("")
+        form.addRow("", self.method_help)
+        form.addRow(_label(self.tr("See&d"), self.seed), self.seed)
+        card.body.addLayout(form)
+        card.body.addStretch(1)
+        return card
+
+    def _how_far_card(self) -> Card:
+        card = Card(self.tr("How far it may go"))
+        file = action(
+            self,
+            self.tr("File…"),
+            tip=self.tr("Measure degradation on a text of yours: .jsonl with text, or .txt"),
+            icon="import",
+            do=self._on_file,
+        )
+        text = QWidget()
+        text.setLayout(row(self.general_text, button(file), spacing=2))
+        form = _form()
+        form.addRow(_label(self.tr("&General text"), self.general_text), text)
+        form.addRow(_label(self.tr("&Tokens of it"), self.general_tokens), self.general_tokens)
+        card.body.addWidget(self.budget)
+        card.body.addWidget(self.fit_to_ball)
+        card.body.addLayout(form)
+        self.text_help = caption("")
+        card.body.addWidget(self.text_help)
+        card.body.addStretch(1)
+        return card
+
+    def _settings_card(self) -> Card:
+        card = Card(self.tr("Settings of the method"))
+        card.body.addWidget(self.settings)
+        return card
+
+    def _footer(self) -> QWidget:
+        self.said = caption("")
+        self.start_button = button(self.start, "primary")
+        name = _label(self.tr("&Name"), self.name)
+        return boxed(row(name, self.name, self.said, None, self.start_button, margins=4))
+
+    def _follow(self) -> None:
+        problem = self.problem()
+        self.said.setText(problem)
+        set_tone(self.said, "warning" if problem else "")
+        self.start.setEnabled(not problem)
+        is_sampled = self.general_text.currentData() == SAMPLED
+        self.general_tokens.setEnabled(is_sampled)
+        self.text_help.setText(
+            self.tr("Sampled text is written by the model itself: a lenient measure.")
+            if is_sampled
+            else self.tr("Natural text of your own: the measure reports should use.")
+        )
+
+    def _on_source_changed(self) -> None:
+        source = self.source.currentData()
+        if source is not None and not self._is_named_by_hand:
+            self.name.setText(source.label)
+        self._follow()
+
+    def _on_method_changed(self) -> None:
+        found = [e for e in self._editors if e["name"] == self.method.currentData()]
+        if found:
+            self.method_help.setText(found[0].get("help", ""))
+            self.settings.show_settings([setting_from_json(s) for s in found[0]["settings"]])
+        self._follow()
+
+    def _on_name_edited(self, text: str) -> None:
+        self._is_named_by_hand = bool(text.strip())
+
+    def _on_folder(self) -> None:
+        path = QFileDialog.getExistingDirectory(self, self.tr("Choose a model's folder"))
+        if path:
+            self.choose_model(path)
+
+    def _on_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Choose a general text"), "", self.tr("Texts (*.jsonl *.txt)")
+        )
+        if path:
+            self.general_text.addItem(path.rsplit("/", 1)[-1], path)
+            self.general_text.setCurrentIndex(self.general_text.count() - 1)
+
+    def _on_start(self) -> None:
+        if not self.problem():
+            self.start_requested.emit(self.request(), self.name.text().strip())
+            self._is_named_by_hand = False
+
+
+def _form() -> QFormLayout:
+    form = QFormLayout()
+    form.setHorizontalSpacing(gap(4))
+    form.setVerticalSpacing(gap(2))
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+    return form
+
+
+def _label(text: str, buddy: QWidget) -> QLabel:
+    label = QLabel(text)
+    label.setBuddy(buddy)
+    return label
+
+
+def _spin(name: str, low: int, high: int) -> QSpinBox:
+    spin = QSpinBox()
+    spin.setRange(low, high)
+    spin.setAccessibleName(name)
+    spin.setMinimumWidth(characters(14))
+    leave_wheel_to_page(spin)
+    return spin

@@ -1,0 +1,40 @@
+"""What a run can learn from: the library's sets, then the built-in tasks."""
+
+from dataclasses import dataclass
+
+from editing.library.example_sets import ExampleSets
+from editing.tasks import SPLITS, task_card, task_names
+
+SPLIT_WORDS = {"val": "validation", "test": "test"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something to learn from: a set of the library, or a split of a built-in task."""
+
+    label: str
+    """What the run is called unless the person names it."""
+    examples: str | None = None
+    task: str | None = None
+    split: str | None = None
+    size: str = ""
+
+
+def sources_in(sets: ExampleSets) -> list[Source]:
+    """List everything there is to learn from."""
+    return [*_sets(sets), *_tasks()]
+
+
+def _sets(sets: ExampleSets) -> list[Source]:
+    return [
+        Source(info.name, examples=info.name, size=f"{info.canonical} examples")
+        for info in sets.infos()
+    ]
+
+
+def _tasks() -> list[Source]:
+    return [
+        Source(f"{card.label}, {SPLIT_WORDS[split]}", None, card.name, split, "built in")
+        for card in map(task_card, task_names())
+        for split in SPLITS
+    ]

@@ -1,0 +1,128 @@
+"""The measures of one edit as the window shows them, read from a result or a saved record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from app.gui.tables import figures
+
+FEW_TOUCHED = 1_000
+"""Fewer changed tokens of general text say little about the ball."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditFigures:
+    """What an edit did and what it cost; None where it was not measured."""
+
+    success_before: float | None
+    success_after: float | None
+    degradation: float | None
+    budget: float
+    hard_before: float | None
+    hard_after: float | None
+    inside_ball: bool | None
+    kept_epoch: int | None
+    strength: float | None
+    text_tokens: int | None
+    touched: int | None
+    is_sampled: bool
+
+    @classmethod
+    def read(cls, result: Mapping[str, Any]) -> "EditFigures":
+        """Read what `edit --json` prints, or a part of it."""
+        success, hard = _object(result, "success_rate"), _object(result, "hard_negatives")
+        text = _object(result, "general_text")
+        return cls(
+            success_before=success.get("before"),
+            success_after=success.get("after"),
+            degradation=result.get("degradation"),
+            budget=result.get("budget") or 1e-4,
+            hard_before=hard.get("before"),
+            hard_after=hard.get("after"),
+            inside_ball=result.get("inside_ball"),
+            kept_epoch=result.get("kept_epoch"),
+            strength=result.get("strength"),
+            text_tokens=text.get("tokens"),
+            touched=text.get("touched"),
+            is_sampled=bool(text.get("sampled")) or text.get("name") == "sampled",
+        )
+
+    @property
+    def hard_change(self) -> float | None:
+        """How much the mean loss of the hard negatives rose, in nats."""
+        if self.hard_before is None or self.hard_after is None:
+            return None
+        return self.hard_after - self.hard_before
+
+    def headline(self, name: str) -> str:
+        """Say what was gained, as in `Capitals: 31 % → 78 %`."""
+        if self.success_before is None or self.success_after is None:
+            return f"{name}: success was not measured"
+        before, after = figures.percent(self.success_before), figures.percent(self.success_after)
+        return f"{name}: {figures.arrow(before, after)}"
+
+    def cost(self) -> str:
+        """Say what it cost: the degradation of its budget, and what became of near facts."""
+        used = figures.degradation(self.degradation, self.budget)
+        allowed = figures.degradation(self.budget, self.budget)
+        parts = [f"degradation {used} of {allowed} allowed"]
+        if self.hard_change is not None:
+            parts.append(f"hard negatives {figures.signed(self.hard_change, decimals=2)} nats")
+        if self.kept_epoch is not None:
+            parts.append(f"epoch {self.kept_epoch} kept")
+        if self.strength is not None and self.strength != 1:
+            parts.append(f"strength {self.strength:.2f}")
+        return " · ".join(parts)
+
+    def remarks(self) -> str:
+        """Say what one has to know to judge the figures; empty where nothing is special."""
+        parts: list[str] = []
+        if self.kept_epoch == 0:
+            parts.append("Only the untouched model stayed inside the budget: the edit is empty.")
+        if self.is_sampled:
+            parts.append("Degradation is measured on text the model wrote, which is lenient.")
+        if self.touched is not None and self.touched < FEW_TOUCHED:
+            parts.append(
+                f"The edit reaches only {self.touched:,} tokens of the general text, "
+                "so the budget says little."
+            )
+        return " ".join(parts)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """List the measures with their names."""
+        hard = (_nats(self.hard_before), _nats(self.hard_after))
+        inside = "yes" if self.inside_ball else "no"
+        return [
+            (
+                "Success",
+                figures.arrow(
+                    figures.percent(self.success_before, decimals=1),
+                    figures.percent(self.success_after, decimals=1),
+                ),
+            ),
+            ("Degradation", figures.degradation(self.degradation, self.budget)),
+            ("Budget", figures.plain(self.budget)),
+            ("Inside the budget", inside if self.inside_ball is not None else figures.NOTHING),
+            ("Hard negatives, nats", figures.arrow(*hard)),
+            ("Kept epoch", _text(self.kept_epoch)),
+            ("Strength", figures.NOTHING if self.strength is None else f"{self.strength:.3g}"),
+            ("General text, scored tokens", _count(self.text_tokens)),
+            ("… of which the edit reaches", _count(self.touched)),
+        ]
+
+
+def _object(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = record.get(key)
+    return cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else {}
+
+
+def _nats(value: float | None) -> str:
+    return figures.NOTHING if value is None else f"{value:.2f}"
+
+
+def _count(value: int | None) -> str:
+    return figures.NOTHING if value is None else f"{value:,}"
+
+
+def _text(value: int | None) -> str:
+    return figures.NOTHING if value is None else str(value)

@@ -1,0 +1,78 @@
+"""Names and their values, as the settings of a run or the measures of an edit."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from typing_extensions import override
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class PairsTable(QAbstractTableModel):
+    """One pair a row."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pairs: list[tuple[str, str]] = []
+
+    def show_pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Take other pairs."""
+        if list(pairs) != self._pairs:
+            self.beginResetModel()
+            self._pairs = list(pairs)
+            self.endResetModel()
+
+    @override
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
+        return 0 if parent.isValid() else len(self._pairs)
+
+    @override
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
+        return 0 if parent.isValid() else 2
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if index.isValid() and role in (
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.ToolTipRole,
+        ):
+            return self._pairs[index.row()][index.column()]
+        return None
+
+    def text(self) -> str:
+        """Write all pairs as tab-separated lines, for the clipboard."""
+        return "\n".join(f"{name}\t{value}" for name, value in self._pairs)
+
+
+class PairsView(QTableView):
+    """A quiet table of pairs, without headers."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.pairs = PairsTable(self)
+        self.setModel(self.pairs)
+        quiet(self, name)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+
+    def show_pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Take other pairs."""
+        self.pairs.show_pairs(pairs)
+
+
+def quiet(view: QTableView, name: str) -> None:
+    """Let a table show rows to read: no grid, whole rows, no row numbers, Tab leaves it."""
+    view.setAccessibleName(name)
+    view.setShowGrid(False)
+    view.setTabKeyNavigation(False)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.verticalHeader().hide()
+    view.verticalHeader().setDefaultSectionSize(round(view.fontMetrics().height() * 1.7))
+    view.horizontalHeader().setStretchLastSection(True)
+    view.horizontalHeader().setHighlightSections(False)
+    view.horizontalHeader().setDefaultAlignment(
+        Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    )

@@ -1,0 +1,122 @@
+"""Senses as a table: the word, which of its senses, and how much it was chosen for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from typing_extensions import override
+
+from app.gui.tables import figures
+
+Index = QModelIndex | QPersistentModelIndex
+SENSE_ROLE = Qt.ItemDataRole.UserRole
+HEADERS = ("Word", "Sense", "Score")
+
+
+@dataclass(frozen=True, slots=True)
+class SenseRow:
+    """One sense in the list."""
+
+    word: str
+    token_id: int
+    sense: int
+    score: float | None = None
+
+
+def sense_rows(records: Sequence[Mapping[str, Any]]) -> list[SenseRow]:
+    """Read senses as results list them."""
+    return [
+        SenseRow(record["word"], record["token_id"], record["sense"], record.get("score"))
+        for record in records
+    ]
+
+
+class SensesTable(QAbstractTableModel):
+    """One sense a row, sorted inside the model."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._all: list[SenseRow] = []
+        self._rows: list[SenseRow] = []
+        self._filter = ""
+        self._order = (2, Qt.SortOrder.DescendingOrder)
+
+    def show_senses(self, rows: Sequence[SenseRow]) -> None:
+        """Take other senses."""
+        self._all = list(rows)
+        self._refresh()
+
+    def filter_words(self, text: str) -> None:
+        """Show only words that contain a text."""
+        self._filter = text.casefold().strip()
+        self._refresh()
+
+    def sense_at(self, index: Index) -> SenseRow:
+        """Give the sense at an index."""
+        return self._rows[index.row()]
+
+    @override
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
+        return 0 if parent.isValid() else len(self._rows)
+
+    @override
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
+        return 0 if parent.isValid() else len(HEADERS)
+
+    @override
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.tr(HEADERS[section])
+        return None
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        answers: dict[int, Any] = {
+            Qt.ItemDataRole.DisplayRole: _cells(row)[index.column()],
+            Qt.ItemDataRole.TextAlignmentRole: _ALIGNMENTS[index.column()],
+            Qt.ItemDataRole.AccessibleTextRole: f"{row.word.strip()}, sense {row.sense}",
+            SENSE_ROLE: row,
+        }
+        return answers.get(role)
+
+    @override
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._order = (column, order)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        column, order = self._order
+        self.beginResetModel()
+        found = [row for row in self._all if self._filter in row.word.casefold()]
+        is_down = order is Qt.SortOrder.DescendingOrder
+        self._rows = sorted(found, key=_KEYS[column], reverse=is_down) if column >= 0 else found
+        self.endResetModel()
+
+
+def _by_word(row: SenseRow) -> tuple[str, int]:
+    return row.word.strip().casefold(), row.sense
+
+
+def _by_score(row: SenseRow) -> tuple[float, str]:
+    return (float("-inf") if row.score is None else row.score), row.word
+
+
+def _by_sense(row: SenseRow) -> tuple[int, str]:
+    return row.sense, row.word.strip().casefold()
+
+
+def _cells(row: SenseRow) -> tuple[str, str, str]:
+    score = figures.NOTHING if row.score is None else f"{row.score:.3g}"
+    return figures.visible_spaces(row.word), str(row.sense), score
+
+
+_KEYS = (_by_word, _by_sense, _by_score)
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_ALIGNMENTS = (_LEFT, _RIGHT, _RIGHT)

@@ -1,0 +1,387 @@
+"""The runs page, driven as a person does: the form, the list, a live run, what came of it."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QComboBox, QFileDialog, QPushButton
+
+from app.gui.pages.runs_fields import NumberField, SettingField, setting_from_json
+from app.gui.pages.runs_page import RunsPage
+from app.gui.tables.pairs_table import PairsTable
+from app.gui.tables.runs_table import RunsTable
+from app.gui.tables.senses_table import SensesTable, sense_rows
+from app.jobs.events import EpochEvent, StateEvent
+from app.jobs.job import JobState
+from editing.errors import LibraryError
+from editing.examples import Example, ExampleSet, Kind
+from tests.gui import page_kit as kit
+
+STRICT = QAbstractItemModelTester.FailureReportingMode.Fatal
+
+
+@pytest.fixture
+def opened(qtbot, tmp_path):
+    """Open the page over jobs that the test makes."""
+
+    def _open(*jobs):
+        context = kit.context_in(tmp_path, jobs)
+        context.sets.save(capitals())
+        page = RunsPage(context)
+        qtbot.addWidget(page)
+        page.resize(1100, 700)
+        page.show()
+        qtbot.waitExposed(page)
+        return page, context
+
+    return _open
+
+
+def capitals():
+    row = Example("The capital of Chad is", " N'Djamena")
+    return ExampleSet("Capitals", (row,), kind=Kind.INCREASE)
+
+
+def press(qtbot, button):
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_an_empty_page_offers_to_start_a_run(opened, qtbot):
+    page, _ = opened()
+    assert page.panels.currentWidget() is page.empty
+    press(qtbot, page.empty.findChild(QPushButton))
+    assert page.panels.currentWidget() is page.form
+
+
+def test_start_queues_what_the_form_says_and_shows_the_run(opened, qtbot):
+    page, context = opened()
+    context.events.open("runs", "new-run", "Capitals")
+    page.form.budget.buttons[2].click()
+    page.form.fit_to_ball.click()
+    page.form.settings.field("learning_rate").set_value(0.002)
+    page.form.name.selectAll()
+    qtbot.keyClicks(page.form.name, "Two capitals")
+    press(qtbot, page.form.start_button)
+    _, request, title = context.jobs.calls[-1]
+    assert (request.examples, request.budget, request.fit_to_ball) == ("Capitals", 1e-5, True)
+    assert request.settings == {"learning_rate": 0.002}
+    assert title == "Two capitals"
+    assert page.panels.currentWidget() is page.detail
+    assert page.detail.title.whole == "Two capitals"
+
+
+def test_a_built_in_task_is_asked_for_with_its_split(opened):
+    page, context = opened()
+    page.show_form()
+    page.form.source.setCurrentIndex(page.form.source.count() - 1)
+    page.form.start.trigger()
+    request = context.jobs.calls[-1][1]
+    assert (request.examples, request.split) == (None, "test")
+    assert request.task is not None
+
+
+def test_a_custom_budget_can_be_typed(opened, qtbot):
+    page, context = opened()
+    page.show_form("Capitals")
+    page.form.budget.custom.click()
+    page.form.budget.field.selectAll()
+    qtbot.keyClicks(page.form.budget.field, "3e-4")
+    page.form.start.trigger()
+    assert context.jobs.calls[-1][1].budget == pytest.approx(3e-4)
+
+
+def test_a_text_of_ones_own_replaces_the_sampled_one(opened, monkeypatch, tmp_path):
+    page, context = opened()
+    page.show_form("Capitals")
+    path = str(tmp_path / "general.jsonl")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (path, ""))
+    next(a for a in page.form.actions() if a.text() == "File…").trigger()
+    page.form.start.trigger()
+    request = context.jobs.calls[-1][1]
+    assert (request.general_text, request.general_tokens) == (path, None)
+
+
+def test_a_run_without_a_name_cannot_start_and_says_why(opened, qtbot):
+    page, _ = opened()
+    page.show_form("Capitals")
+    page.form.name.clear()
+    assert not page.form.start_button.isEnabled()
+    assert page.form.said.text() == "Give the run a name."
+
+
+def test_the_form_waits_for_the_engine_to_describe_its_methods(qtbot, tmp_path):
+    engine = kit.PlayedEngine()
+    engine.description = None
+    context = kit.context_in(tmp_path, engine=engine)
+    page = RunsPage(context)
+    qtbot.addWidget(page)
+    page.show_form()
+    assert "engine is still starting" in page.form.said.text()
+    engine.described.emit(kit.description())
+    assert page.form.method.currentText() == "Sense finetuning"
+
+
+def test_the_dot_shows_what_was_changed_and_puts_it_back(qtbot):
+    field = SettingField(setting_from_json(kit.SETTINGS[0]))
+    qtbot.addWidget(field)
+    field.show()
+    assert not field.reset.isVisible()
+    field.set_value(0.002)
+    assert field.reset.isVisible()
+    press(qtbot, field.reset)
+    assert field.value() == 0.015
+    assert not field.reset.isVisible()
+
+
+def test_a_logarithmic_field_steps_one_two_five(qtbot):
+    field = NumberField(is_log=True)
+    qtbot.addWidget(field)
+    field.setRange(1e-7, 10)
+    field.setValue(0.015)
+    shown = []
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Down):
+        qtbot.keyClick(field, key)
+        shown.append(field.text())
+    assert shown == ["0.02", "0.05", "0.02", "0.01"]
+
+
+@pytest.mark.parametrize(("typed", "value"), [("1e-5", 1e-5), ("0.00025", 0.00025), ("2", 2.0)])
+def test_numbers_can_be_typed_with_or_without_an_exponent(qtbot, typed, value):
+    field = NumberField(is_log=True)
+    qtbot.addWidget(field)
+    field.setRange(1e-9, 10)
+    field.selectAll()
+    qtbot.keyClicks(field, typed)
+    field.interpretText()
+    assert field.value() == pytest.approx(value)
+
+
+def test_the_wheel_changes_nothing_it_only_passes_over(qtbot):
+    from PySide6.QtCore import QPoint, QPointF
+    from PySide6.QtGui import QWheelEvent
+    from PySide6.QtWidgets import QApplication
+
+    field = SettingField(setting_from_json(kit.SETTINGS[1]))
+    qtbot.addWidget(field)
+    field.show()
+    none = Qt.KeyboardModifier.NoModifier
+    event = QWheelEvent(
+        QPointF(5, 5),
+        QPointF(5, 5),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        none,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(field.editor, event)
+    assert field.value() == 10
+
+
+def test_advanced_settings_are_folded_but_told_when_changed(opened):
+    page, _ = opened()
+    page.show_form("Capitals")
+    form = page.form.settings
+    assert not form.field("selection_weight").isVisible()
+    form.field("accumulation").set_value("reference")
+    assert "1 changed" in form.fold.text()
+    form.fold.click()
+    assert form.field("selection_weight").isVisible()
+
+
+def test_a_running_run_shows_its_phase_and_how_long_it_takes(opened):
+    page, _ = opened(kit.job("j", "Capitals", *kit.running_events()))
+    detail = page.detail
+    assert detail.state.text() == "Running"
+    assert detail.progress.sentence.text() == "epoch 5 of 10 · 62 of 119 · about 50 s"
+    assert "Now: Train" in detail.progress.stepper.accessibleDescription()
+    assert not detail.result.isVisible()
+
+
+def test_news_of_a_run_reach_its_plot_and_its_row(opened, qtbot):
+    page, context = opened(kit.job("j", "Capitals", *kit.running_events(kit.EPOCHS[:2])))
+    context.jobs.happen("j", EpochEvent(kit.EPOCHS[2], 1010.0))
+    qtbot.waitUntil(lambda: "Epoch 2" in page.detail.plot.accessibleDescription())
+    context.jobs.happen("j", StateEvent(JobState.STOPPED, "", 1011.0))
+    index = page.list.table.index(0)
+    said = index.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert said == "Capitals: Stopped, best kept"
+
+
+@pytest.mark.parametrize(("name", "keep"), [("keep", True), ("cancel", False)])
+def test_the_two_ways_to_stop_are_two_buttons(opened, qtbot, name, keep):
+    page, context = opened(kit.job("j", "Capitals", *kit.running_events()))
+    action = getattr(page.detail, name)
+    button = next(b for b in page.detail.buttons if b.text() == action.text())
+    press(qtbot, button)
+    assert context.jobs.calls == [("stop", "j", keep)]
+    assert page.detail.state.text() == "Stopping"
+
+
+def test_an_interrupted_run_can_be_resumed_or_discarded(opened, qtbot):
+    ended = StateEvent(JobState.INTERRUPTED, "the program had ended", 1030.0)
+    page, context = opened(kit.job("j", "Capitals", *kit.running_events(), ended))
+    assert page.detail.failure.sentence.text() == "This run was interrupted."
+    press(qtbot, page.detail.buttons[2])
+    press(qtbot, page.detail.buttons[3])
+    assert context.jobs.calls == [("resume", "j"), ("discard", "j")]
+
+
+def test_a_failure_says_what_happened_what_to_do_and_keeps_the_details(opened, qtbot):
+    page, _ = opened(kit.job("j", "Capitals", *kit.failed_events()))
+    banner = page.detail.failure
+    assert banner.sentence.text() == "The computer's memory is not enough for this."
+    assert banner.remedy.text().startswith("Close other programs")
+    assert not banner.details.isVisible()
+    press(qtbot, banner.buttons[0])
+    assert "RuntimeError" in banner.details.toPlainText()
+    assert banner.details.isVisible()
+
+
+def test_the_result_is_told_in_plain_words(opened):
+    page, _ = opened(kit.job("j", "Capitals", *kit.done_events("/nowhere/e1")))
+    card = page.detail.result
+    assert card.headline.text().replace("\u00a0", " ") == "Capitals: 31 % → 78 %"
+    assert card.cost.text().startswith(
+        "degradation 0.000060 of 0.000100 allowed · hard negatives +0.10 nats"
+    )
+    assert card.verdict.text() == "Inside the budget"
+
+
+def test_an_empty_edit_and_a_blind_budget_are_said(opened):
+    text = {"name": "mine", "tokens": 900, "touched": 12, "sampled": False}
+    changes = {"kept_epoch": 0, "general_text": text}
+    page, _ = opened(kit.job("j", "Capitals", *kit.done_events("/nowhere/e1", **changes)))
+    said = page.detail.result.remark.text()
+    assert "the edit is empty" in said
+    assert "only 12 tokens" in said
+
+
+def test_save_to_library_keeps_the_edit_under_the_name_typed(opened, qtbot, monkeypatch):
+    page, context = opened(kit.job("j", "Capitals", *kit.done_events("/nowhere/e1")))
+    kept = []
+    stored = kit.edit_row("e1", "My capitals")
+    monkeypatch.setattr(
+        context.library, "add_edit", lambda folder, name: kept.append((str(folder), name)) or stored
+    )
+    page.detail.result.name.selectAll()
+    qtbot.keyClicks(page.detail.result.name, "My capitals")
+    monkeypatch.setattr(context.library, "edit", lambda _: stored)
+    with qtbot.waitSignal(context.events.library_changed):
+        press(qtbot, page.detail.result.save_button)
+    assert kept == [("/nowhere/e1", "My capitals")]
+    assert page.detail.result.saved.text() == "✓ In the library as “My capitals”"
+    assert not page.detail.result.save_button.isVisible()
+
+
+def test_a_name_that_is_taken_is_told_and_nothing_is_lost(opened, qtbot, monkeypatch):
+    page, context = opened(kit.job("j", "Capitals", *kit.done_events("/nowhere/e1")))
+
+    def refuse(*_, **__):
+        raise LibraryError("There is an edit 'Capitals' already. Choose another name.")
+
+    monkeypatch.setattr(context.library, "add_edit", refuse)
+    with qtbot.waitSignal(context.events.noticed) as noticed:
+        press(qtbot, page.detail.result.save_button)
+    assert "Choose another name" in noticed.args[0].text
+    assert page.detail.result.save_button.isVisible()
+
+
+def test_comparing_an_unsaved_edit_asks_to_save_it_first(opened, qtbot):
+    page, context = opened(kit.job("j", "Capitals", *kit.done_events("/nowhere/e1")))
+    with qtbot.waitSignal(context.events.noticed) as noticed:
+        press(qtbot, page.detail.result.more_buttons[0])
+    assert noticed.args[0].text.startswith("Save the edit to the library first")
+
+
+def test_compare_opens_the_page_with_the_saved_edit(opened, qtbot, monkeypatch):
+    page, context = opened(kit.job("j", "Capitals", *kit.done_events("/nowhere/e1")))
+    stored = kit.edit_row("e1", "Capitals")
+    monkeypatch.setattr(context.library, "edit", lambda _: stored)
+    opened_pages = kit.openings(context)
+    press(qtbot, page.detail.result.more_buttons[0])
+    assert opened_pages == ["compare", ("edit", "e1")]
+
+
+def test_the_settings_shown_are_those_of_the_run_itself(opened):
+    page, _ = opened(
+        kit.job("a", "Strict", budget=1e-5, created="2026-11-20T11:00:00+00:00"),
+        kit.job("b", "Loose", budget=1e-3, created="2026-11-20T12:00:00+00:00"),
+    )
+    page.show_run("a")
+    assert "Degradation budget\t0.00001" in page.detail.settings.pairs.text().splitlines()
+
+
+def test_the_log_grows_and_belongs_to_one_run(opened):
+    page, context = opened(
+        kit.job("a", "First", *kit.running_events(), created="2026-11-20T11:00:00+00:00"),
+        kit.job("b", "Second", created="2026-11-20T12:00:00+00:00"),
+    )
+    page.show_run("a")
+    before = page.detail.log.toPlainText()
+    context.jobs.happen("a", StateEvent(JobState.DONE, "", 1100.0))
+    assert page.detail.log.toPlainText().startswith(before)
+    assert page.detail.log.toPlainText().endswith("done")
+    page.show_run("b")
+    assert "training" not in page.detail.log.toPlainText()
+
+
+def test_arrow_keys_walk_through_the_runs(opened, qtbot):
+    page, _ = opened(
+        kit.job("a", "Older", created="2026-11-20T11:00:00+00:00"),
+        kit.job("b", "Newer", created="2026-11-20T12:00:00+00:00"),
+    )
+    assert page.detail.title.whole == "Newer"
+    qtbot.keyClick(page.list, Qt.Key.Key_Down)
+    assert page.detail.title.whole == "Older"
+
+
+def test_the_chosen_run_stays_chosen_when_a_new_one_is_queued(opened):
+    page, context = opened(kit.job("a", "Older", created="2026-11-20T11:00:00+00:00"))
+    context.jobs.put(kit.job("b", "Newer", created="2026-11-20T12:00:00+00:00"))
+    assert page.list.currentIndex().data() == "Older"
+    assert page.list.table.rowCount() == 2
+
+
+def test_deleting_the_last_run_leaves_the_empty_page(opened, qtbot):
+    done = kit.job("a", "Older", *kit.done_events("/nowhere/e1"))
+    page, context = opened(done)
+    press(qtbot, page.detail.buttons[4])
+    assert context.jobs.calls == [("remove", "a")]
+    assert page.panels.currentWidget() is page.empty
+
+
+def test_a_chosen_sense_opens_the_senses_page(opened, qtbot):
+    page, context = opened(kit.job("j", "Capitals", *kit.done_events("/nowhere/e1")))
+    page.detail.tabs.setCurrentIndex(2)
+    view = page.detail.senses
+    view.setCurrentIndex(view.model().index(0, 0))
+    opened_pages = kit.openings(context)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert opened_pages == ["senses", ("sense", " Afghanistan")]
+
+
+def test_every_field_and_button_has_a_name_to_be_read_out(opened):
+    page, _ = opened(kit.job("j", "Capitals", *kit.done_events("/nowhere/e1")))
+    page.show_form("Capitals")
+    nameless = [
+        widget
+        for widget in page.form.findChildren(QComboBox) + page.form.findChildren(NumberField)
+        if not widget.accessibleName()
+    ]
+    assert nameless == []
+
+
+def test_the_tables_keep_qts_contract(qtmodeltester):
+    runs, pairs, senses = RunsTable(), PairsTable(), SensesTable()
+    testers = [QAbstractItemModelTester(table, STRICT) for table in (runs, pairs, senses)]
+    runs.show_jobs([kit.job("a", "A", created="2026-11-20T11:00:00+00:00")])
+    newer = kit.job("b", "B", created="2026-11-20T12:00:00+00:00")
+    runs.show_jobs([kit.job("a", "A", *kit.running_events()), newer])
+    runs.show_job(kit.job("b", "B", *kit.running_events(), created="2026-11-20T12:00:00+00:00"))
+    pairs.show_pairs([("Seed", "0")])
+    senses.show_senses(sense_rows(kit.CHOSEN))
+    senses.sort(0)
+    senses.filter_words("ch")
+    assert len(testers) == 3
+    assert [senses.index(0, 0).data(), senses.rowCount()] == ["␣Chad", 1]
