@@ -64,7 +64,7 @@ def test_start_queues_what_the_form_says_and_shows_the_run(opened, qtbot):
     _, request, title = context.jobs.calls[-1]
     assert (request.examples, request.budget, request.fit_to_ball) == ("Capitals", 1e-5, True)
     assert request.settings == {"learning_rate": 0.002}
-    assert title == "Two capitals"
+    assert (title, request.save) == ("Two capitals", "Two capitals")
     assert page.panels.currentWidget() is page.detail
     assert page.detail.title.whole == "Two capitals"
 
@@ -266,12 +266,36 @@ def test_save_to_library_keeps_the_edit_under_the_name_typed(opened, qtbot, monk
     )
     page.detail.result.name.selectAll()
     qtbot.keyClicks(page.detail.result.name, "My capitals")
-    monkeypatch.setattr(context.library, "edit", lambda _: stored)
+
+    def edit(_):
+        if not kept:
+            raise LibraryError("There is none.")
+        return stored
+
+    monkeypatch.setattr(context.library, "edit", edit)
     with qtbot.waitSignal(context.events.library_changed):
         press(qtbot, page.detail.result.save_button)
     assert kept == [("/nowhere/e1", "My capitals")]
-    assert page.detail.result.saved.text() == "✓ In the library as “My capitals”"
+    assert page.detail.result.saved.isVisible()
     assert not page.detail.result.save_button.isVisible()
+
+
+def test_a_kept_edit_can_be_renamed_from_its_run(opened, qtbot, monkeypatch):
+    page, context = opened(kit.job("j", "Capitals", *kit.done_events("/nowhere/e1")))
+    stored, renamed = kit.edit_row("e1", "Capitals 2"), []
+    monkeypatch.setattr(context.library, "edit", lambda _: stored)
+    monkeypatch.setattr(
+        context.library,
+        "rename",
+        lambda *asked: renamed.append(asked) or kit.edit_row("e1", "Best"),
+    )
+    context.events.library_changed.emit()
+    assert page.detail.result.name.text() == "Capitals 2"
+    page.detail.result.name.selectAll()
+    qtbot.keyClicks(page.detail.result.name, "Best")
+    assert page.detail.result.save_button.text() == "Rename"
+    press(qtbot, page.detail.result.save_button)
+    assert renamed == [("e1", "Best")]
 
 
 def test_a_name_that_is_taken_is_told_and_nothing_is_lost(opened, qtbot, monkeypatch):

@@ -1,6 +1,7 @@
 """Runs: start one, watch it, stop it, and see what came of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -160,8 +161,11 @@ class RunsPage(QWidget):
             self.form.show_editors(said.get("editors", []))
 
     def _on_start_requested(self, request: EditRequest, name: str) -> None:
+        library = self._context.library
         with told(self._context.events):
-            self.show_run(self._context.jobs.add(request, name))
+            kept_as = library.free_name(name)
+            library.check_name(kept_as)
+            self.show_run(self._context.jobs.add(replace(request, save=kept_as), name))
 
     def _on_job_added(self, job_id: str) -> None:
         self._refresh()
@@ -196,9 +200,13 @@ class RunsPage(QWidget):
         job = self.detail.job
         if job is None or job.edit_folder is None:
             return
+        library, edit_id = self._context.library, _edit_id(job)
         with told(self._context.events):
-            edit = self._context.library.add_edit(Path(job.edit_folder), name=name)
-            self._context.events.edit_added.emit(edit.id)
+            if edit_id is not None and self._saved_name(job) is not None:
+                edit = library.rename(edit_id, name)
+            else:
+                edit = library.add_edit(Path(job.edit_folder), name=name)
+                self._context.events.edit_added.emit(edit.id)
             self._context.events.library_changed.emit()
             self._context.events.noticed.emit(
                 Notice(

@@ -8,7 +8,7 @@ from app.gui.pages.elided_title import flat_chip
 from app.gui.tables.edit_figures import EditFigures
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.card import Card
-from app.gui.widgets.labels import body, caption, muted, number, set_tone
+from app.gui.widgets.labels import caption, muted, number, set_tone
 from app.gui.widgets.layouts import row
 from app.jobs.record import JobView
 
@@ -31,6 +31,7 @@ class ResultCard(Card):
         super().__init__(parent=parent)
         self._job_id = ""
         self._has_edit = False
+        self._saved_as: str | None = None
         self.headline = number("")
         self.headline.setWordWrap(True)
         self.headline.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -42,7 +43,7 @@ class ResultCard(Card):
         self.body.addWidget(self.cost)
         self.body.addWidget(self.remark)
         self.body.addLayout(
-            row(self.name, self.save_button, self.saved, None, *self.more_buttons, spacing=2)
+            row(self.saved, self.name, self.save_button, None, *self.more_buttons, spacing=2)
         )
 
     def show_job(self, job: JobView) -> None:
@@ -58,18 +59,22 @@ class ResultCard(Card):
         set_tone(self.verdict, tone)
         if job.id != self._job_id:
             self._job_id = job.id
+            self._saved_as = None
             self.name.setText(job.title)
         self._has_edit = job.edit_folder is not None
 
     def show_saved(self, name: str | None) -> None:
         """Say under which name the library has the edit, or offer to keep it."""
+        if name is not None and name != self._saved_as:
+            self.name.setText(name)
+        self._saved_as = name
         is_saved = name is not None
-        self.saved.setText(self.tr("✓ In the library as “{}”").format(name) if is_saved else "")
         self.saved.setVisible(is_saved)
-        self.name.setVisible(self._has_edit and not is_saved)
-        self.save.setVisible(self._has_edit and not is_saved)
+        self.name.setVisible(self._has_edit)
+        self.save.setText(self.tr("Rename") if is_saved else self.tr("Save to library"))
         self.compare.setEnabled(self._has_edit or is_saved)
         self.export.setEnabled(self._has_edit or is_saved)
+        self._follow_name()
 
     def _build_actions(self) -> None:
         self.name = QLineEdit()
@@ -77,6 +82,7 @@ class ResultCard(Card):
         self.name.setPlaceholderText(self.tr("Name in the library"))
         self.name.setMinimumWidth(characters(26))
         self.name.returnPressed.connect(self._on_save)
+        self.name.textChanged.connect(self._follow_name)
         self.save = action(
             self,
             self.tr("Save to library"),
@@ -98,10 +104,15 @@ class ResultCard(Card):
             icon="export",
             do=self.export_requested.emit,
         )
-        self.saved = body("")
+        self.saved = flat_chip(self.tr("✓ In the library"), "positive")
         self.save_button = button(self.save, "primary")
         self.more_buttons = [button(self.compare), button(self.export)]
 
+    def _follow_name(self) -> None:
+        text = self.name.text().strip()
+        self.save.setVisible(self._has_edit and (self._saved_as is None or text != self._saved_as))
+        self.save.setEnabled(bool(text))
+
     def _on_save(self) -> None:
-        if self.save.isVisible() and self.name.text().strip():
+        if self.save.isVisible() and self.save.isEnabled():
             self.save_requested.emit(self.name.text().strip())
