@@ -1,6 +1,7 @@
 """The guided example: twelve capitals the starter was not taught, and the edit that adds them."""
 
 import json
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -42,6 +43,11 @@ def guided_request(set_name: str, model: str = "starter") -> EditRequest:
         budget=BUDGET,
         general_tokens=GENERAL_TOKENS,
     )
+
+
+def task_copy(task: str, name: str) -> ExampleSet:
+    """Copy the validation rows of a built-in task under a name of the person's own."""
+    return replace(load_task(task, SPLIT), name=name)
 
 
 def _taught() -> dict[str, bool]:

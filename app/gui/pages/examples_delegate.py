@@ -173,7 +173,7 @@ def _paint_now(painter: QPainter, area: QRectF, index: Index, tokens: Tokens) ->
         painter.drawPixmap(int(area.left()), int(area.center().y() - side / 2), drawn)
     painter.setPen(QColor(colour))
     words = area.adjusted(side + gap(1), 0, 0, 0)
-    if gauge.fraction is None or gauge.tick is None:
+    if gauge.fraction is None:
         _write(painter, words, gauge.text)
         return
     lifted = words.adjusted(0, -gap(1.2), 0, -gap(1.2))
@@ -191,7 +191,9 @@ def _paint_scale(painter: QPainter, area: QRectF, gauge: Gauge, tokens: Tokens) 
     filled.setWidth(track.width() * (gauge.fraction or 0.0))
     painter.setBrush(QColor(tokens.positive if gauge.holds else tokens.border_strong))
     painter.drawRoundedRect(filled, thick / 2, thick / 2)
-    x = track.left() + track.width() * (gauge.tick or 0.0)
+    if gauge.tick is None:
+        return
+    x = track.left() + track.width() * gauge.tick
     painter.setPen(QPen(QColor(tokens.text), 1.5))
     painter.drawLine(int(x), int(track.top() - gap(0.75)), int(x), int(track.bottom() + gap(0.75)))
 

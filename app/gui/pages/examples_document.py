@@ -1,6 +1,6 @@
 """An open example set: its three lists, its undo stack, and every change in the library at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from typing_extensions import override
 
 from app.gui.tables.example_flags import with_space
-from editing.examples import Example, ExampleSet, Role
+from editing.examples import Example, ExampleSet, Kind, Role
 
 
 class SetStore(Protocol):
@@ -24,7 +24,7 @@ class ExampleDocument(QObject):
     """One example set being edited."""
 
     changed = Signal(str)
-    """The role of the list that changed."""
+    """The role of the list that changed; empty where no rows did."""
 
     def __init__(
         self, store: SetStore, examples: ExampleSet, parent: QObject | None = None
@@ -66,6 +66,16 @@ class ExampleDocument(QObject):
         """Put a space before every continuation that runs into its prefix."""
         rows = tuple(_mended(row) for row in self._examples.rows(role))
         self.change(role, rows, "Mend spaces")
+
+    def set_thresholds(self, thresholds: Mapping[Kind, float]) -> None:
+        """Change what counts as success, in nats."""
+        self._examples = replace(self._examples, thresholds=dict(thresholds))
+        self._store.save(self._examples)
+        self.changed.emit("")
+
+    def take_name(self, name: str) -> None:
+        """Go on under the name the set was given in the library."""
+        self._examples = replace(self._examples, name=name)
 
     def apply(self, role: Role, rows: tuple[Example, ...]) -> None:
         """Take rows over, keep them, and say so; only the undo stack calls this."""

@@ -91,8 +91,11 @@ class Cells:
         examples: ExampleSet,
         readings: Mapping[Texts, Reading],
         copied: frozenset[str],
+        *,
+        judged: bool = True,
     ) -> None:
         self._set = examples
+        self._judged = judged
         self._readings = readings
         self._copied = copied
 
@@ -128,14 +131,20 @@ class Cells:
         reading = self._readings.get(texts_of(row))
         if reading is None:
             return None
-        loss = loss_of(kind, reading) if kind else None
-        threshold = threshold_of(row, kind, self._set) if kind else None
-        holds = None if loss is None or threshold is None else loss <= threshold
         words = reading_in_words(kind, reading)
-        if kind is None or kind.needs_pair or threshold is None:
-            return Gauge(words, None, None, holds)
-        scaled = threshold if kind is Kind.DECREASE else -threshold
-        return Gauge(words, _on_scale(reading.log_prob), _on_scale(scaled), holds)
+        loss = loss_of(kind, reading) if kind and self._judged else None
+        if kind is None or loss is None:
+            is_pair = row.other_suffix is not None
+            return Gauge(words, None if is_pair else _on_scale(reading.log_prob), None, None)
+        threshold = threshold_of(row, kind, self._set)
+        if kind.needs_pair:
+            return Gauge(words, None, None, loss <= threshold)
+        tick = _on_scale(threshold if kind is Kind.DECREASE else -threshold)
+        return Gauge(words, _on_scale(reading.log_prob), tick, loss <= threshold)
+
+    def has_remarks(self, row: Example) -> bool:
+        """Whether anything may be wrong with a row."""
+        return bool(self._flags(row, kind_of(row, self._set)))
 
     def _text(self, row: Example, column: Column, kind: Kind | None) -> str:
         if column is Column.KIND:

@@ -20,8 +20,8 @@ from typing_extensions import override
 
 from app.gui.tables.example_cells import Cells, Column, ExampleRole, changed_cell
 from app.gui.tables.example_flags import copies
-from app.gui.tables.readings import Reading, Texts, texts_of
-from editing.examples import Example, ExampleSet
+from app.gui.tables.readings import Reading, Texts, kind_of, texts_of
+from editing.examples import Example, ExampleSet, Kind
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -45,6 +45,7 @@ class ExamplesTable(QAbstractTableModel):
         self._filter = ""
         self._sorting: tuple[int, Qt.SortOrder] | None = None
         self._takes_rows = True
+        self._judged = True
 
     @property
     def rows(self) -> tuple[Example, ...]:
@@ -65,8 +66,31 @@ class ExamplesTable(QAbstractTableModel):
         places = (n for n, i in enumerate(self._shown) if self._rows[i].id == example_id)
         return next(places, -1)
 
-    def set_rows(self, rows: Sequence[Example], examples: ExampleSet) -> None:
-        """Show other rows; what stayed keeps its selection."""
+    def successes(self) -> tuple[int, int]:
+        """Count the rows that count as success now, and those of which it is known."""
+        gauges = [self._cells.gauge(row, kind_of(row, self._set)) for row in self._rows]
+        verdicts = [gauge.holds for gauge in gauges if gauge and gauge.holds is not None]
+        return sum(verdicts), len(verdicts)
+
+    def remarks(self) -> int:
+        """Count the rows with remarks."""
+        return sum(self._cells.has_remarks(row) for row in self._rows)
+
+    def uses_other(self) -> bool:
+        """Whether any row needs the column of what is unwanted."""
+        return any(kind_of(row, self._set) is not Kind.INCREASE for row in self._rows)
+
+    def set_rows(
+        self, rows: Sequence[Example], examples: ExampleSet, *, judged: bool = True
+    ) -> None:
+        """Show other rows; what stayed keeps its selection.
+
+        Args:
+            rows: One list of the set.
+            examples: The set, for the kind and thresholds of rows without their own.
+            judged: Whether rows succeed or fail; hard negatives do neither.
+        """
+        self._judged = judged
         kept = self._set.name == examples.name and tuple(r.id for r in rows) == tuple(
             r.id for r in self._rows
         )
@@ -103,7 +127,7 @@ class ExamplesTable(QAbstractTableModel):
     def clear_readings(self) -> None:
         """Forget what a model said: it is another now."""
         self._readings.clear()
-        self._repaint(Column.NOW)
+        self._repaint()
 
     def reading_of(self, example: Example) -> Reading | None:
         """Return what the model said of these very texts."""
@@ -169,15 +193,15 @@ class ExamplesTable(QAbstractTableModel):
     def _show_in_place(self, rows: tuple[Example, ...]) -> None:
         self._rows = rows
         self._read_cells()
-        if rows:
-            last = self.index(self.rowCount() - 1, len(Column) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
+        self._repaint()
 
     def _show_anew(self, rows: tuple[Example, ...]) -> None:
         start, old_end, new_end = _difference(self._rows, rows)
         plain = not self._filter and self._sorting is None
         if plain and old_end == start < new_end:
-            self.beginInsertRows(_NOWHERE, start, new_end - 1)
+            # The empty row that was typed into becomes the new row: the cursor stays on it.
+            below = 1 if start == len(self._rows) and self._has_empty_row else 0
+            self.beginInsertRows(_NOWHERE, start + below, new_end - 1 + below)
             self._take(rows)
             self.endInsertRows()
         elif plain and new_end == start < old_end:
@@ -188,7 +212,7 @@ class ExamplesTable(QAbstractTableModel):
             self.beginResetModel()
             self._take(rows)
             self.endResetModel()
-        self._repaint(Column.FLAGS)
+        self._repaint()
 
     def _take(self, rows: tuple[Example, ...]) -> None:
         self._rows = rows
@@ -196,7 +220,8 @@ class ExamplesTable(QAbstractTableModel):
         self._arrange()
 
     def _read_cells(self) -> None:
-        self._cells = Cells(self._set, self._readings, copies(self._rows))
+        copied = copies(self._rows)
+        self._cells = Cells(self._set, self._readings, copied, judged=self._judged)
 
     def _arrange(self) -> None:
         words = self._filter.lower().split()
@@ -222,10 +247,10 @@ class ExamplesTable(QAbstractTableModel):
         self.layoutChanged.emit()
         self.visible_changed.emit()
 
-    def _repaint(self, column: Column) -> None:
-        if self._shown:
-            last = self.index(len(self._shown) - 1, column)
-            self.dataChanged.emit(self.index(0, column), last)
+    def _repaint(self) -> None:
+        if self.rowCount():
+            last = self.index(self.rowCount() - 1, len(Column) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
 
 
 def _contains(row: Example, words: Sequence[str]) -> bool:

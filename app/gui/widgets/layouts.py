@@ -24,6 +24,12 @@ def row(*items: Item, spacing: float = 2, margins: float = 0) -> QHBoxLayout:
     return layout
 
 
+def stretched(layout: QHBoxLayout, place: int, share: int = 1) -> QHBoxLayout:
+    """Give one place of a row the room that is left."""
+    layout.setStretch(place, share)
+    return layout
+
+
 def column(*items: Item, spacing: float = 2, margins: float = 0) -> QVBoxLayout:
     """Place things below each other."""
     layout = QVBoxLayout()

@@ -1,0 +1,49 @@
+"""Closing the window while a run is at work: nothing is lost without being asked."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+
+from app.gui.context import GuiContext
+
+
+class Leaving(QObject):
+    """Asks what becomes of the running job, and leaves once that is done."""
+
+    def __init__(self, context: GuiContext, window: QWidget) -> None:
+        super().__init__(window)
+        self._context = context
+        self._window = window
+
+    def may_close(self) -> bool:
+        """Whether the window may close at once."""
+        running = self._context.jobs.running
+        if running is None:
+            return True
+        box = QMessageBox(self._window)
+        box.setWindowTitle("Exemplar")
+        box.setText(f"“{running.title}” is still running.")
+        box.setInformativeText("Without it the program would be closed at once.")
+        role = QMessageBox.ButtonRole
+        go_on = box.addButton("Keep running without a window", role.AcceptRole)
+        stop = box.addButton("Stop and keep the best", role.DestructiveRole)
+        stay = box.addButton("Stay", role.RejectRole)
+        box.setDefaultButton(stay)
+        box.exec()
+        if box.clickedButton() is stop:
+            self._context.jobs.stop(running.id, True)
+        if box.clickedButton() in (go_on, stop):
+            self._leave_afterwards()
+        return False
+
+    def _leave_afterwards(self) -> None:
+        self._window.hide()
+        QApplication.setQuitOnLastWindowClosed(False)
+        self._context.jobs.changed.connect(self._on_job_changed)
+
+    @Slot(str)
+    def _on_job_changed(self, job_id: str) -> None:
+        del job_id
+        if self._context.jobs.running is None:
+            QApplication.quit()

@@ -1,0 +1,84 @@
+"""Opens what the window works with, and closes it again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from app.gui.context import GuiContext, PreferenceStore
+from app.gui.engine_process import EngineProcess
+from app.gui.events import Events, Selection, Tone
+from app.gui.icons import picture
+from app.gui.job_list import JobList
+from app.gui.theme import Theme, ThemeChoice
+from app.preferences import load_preferences
+from editing.library.example_sets import ExampleSets
+from editing.library.index import Library
+
+WATCH_MS = 2000
+
+
+class Session(QObject):
+    """One opening of a data folder: the library, the engine and the jobs."""
+
+    def __init__(self, context: GuiContext) -> None:
+        super().__init__()
+        self.context = context
+        self._version = context.library.data_version()
+        self._watch = QTimer(self, interval=WATCH_MS)
+        self._watch.timeout.connect(self._on_watch)
+        context.engine.crashed.connect(self._on_engine_crashed)
+
+    @Slot()
+    def start(self) -> None:
+        """Start the engine and look out for what other processes write."""
+        self.context.engine.start()
+        self._watch.start()
+
+    def close(self) -> None:
+        """End the engine and let go of the library."""
+        self._watch.stop()
+        self.context.engine.shutdown()
+        self.context.library.close()
+
+    @Slot()
+    def _on_watch(self) -> None:
+        version = self.context.library.data_version()
+        if version != self._version:
+            self._version = version
+            self.context.events.library_changed.emit()
+            self.context.events.sets_changed.emit()
+
+    @Slot(str)
+    def _on_engine_crashed(self, sentence: str) -> None:
+        self.context.events.notice(sentence, Tone.WARNING)
+
+
+def open_session(application: QApplication, folder: Path) -> Session:
+    """Open a data folder.
+
+    Raises:
+        EditingError: The library or the preferences cannot be used as they are.
+    """
+    preferences = load_preferences(folder)
+    theme = Theme(application)
+    theme.apply(ThemeChoice(preferences.appearance), preferences.zoom_percent)
+    application.setWindowIcon(QIcon(picture("exemplar", "", 256)))
+    library = Library(folder)
+    engine = EngineProcess(folder)
+    events = Events()
+    context = GuiContext(
+        library=library,
+        sets=ExampleSets(library),
+        engine=engine,
+        jobs=JobList(folder, engine, library),
+        events=events,
+        selection=Selection(events),
+        preferences=PreferenceStore(folder, preferences),
+        theme=theme,
+        data_folder=folder,
+    )
+    return Session(context)

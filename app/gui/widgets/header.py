@@ -1,0 +1,82 @@
+"""The strip at the top: which page this is, and which model everything is about."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QToolButton, QWidget
+
+from app.gui.icons import set_icon
+from app.gui.metrics import gap
+from app.gui.widgets.buttons import tool_button
+from app.gui.widgets.labels import caption, title
+from app.gui.widgets.layouts import column, row
+
+
+class Header(QFrame):
+    """The page's title and sentence, the base model, and a few small buttons."""
+
+    model_chosen = Signal(str)
+
+    def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "header")
+        self._title = title("")
+        self._sentence = caption("")
+        self._sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._sentence.setWordWrap(False)
+        self.model_button = self._build_model_button()
+        self._menu = QMenu("Base model", self)
+        self.model_button.setMenu(self._menu)
+        self._models = QActionGroup(self)
+        words = column(self._title, self._sentence, spacing=0.5)
+        line = row(words, self.model_button, *(tool_button(a) for a in actions), spacing=2)
+        line.setStretch(0, 1)
+        line.setContentsMargins(gap(5), gap(3), gap(4), gap(3))
+        self.setLayout(line)
+
+    @property
+    def page_title(self) -> str:
+        """The title shown."""
+        return self._title.text()
+
+    def show_page(self, name: str, sentence: str) -> None:
+        """Say which page this is and what it is for."""
+        self._title.setText(name)
+        self._sentence.setText(sentence)
+
+    def show_models(
+        self, models: Sequence[tuple[str, str]], chosen: str, more: Callable[[], None]
+    ) -> None:
+        """Offer base models as (label, source); `more` lets the person look for another."""
+        self._menu.clear()
+        known = [
+            *models,
+            *((chosen, chosen) for _ in range(chosen not in dict(map(_turned, models)))),
+        ]
+        for label, source in known:
+            entry = self._menu.addAction(label)
+            entry.setCheckable(True)
+            entry.setChecked(source == chosen)
+            entry.triggered.connect(lambda _on=False, it=source: self.model_chosen.emit(it))
+            self._models.addAction(entry)
+        self._menu.addSeparator()
+        self._menu.addAction("Open a model folder…").triggered.connect(lambda _on=False: more())
+        label = next((label for label, source in known if source == chosen), chosen)
+        self.model_button.setText(f"Model: {label}  ▾")
+        self.model_button.setAccessibleName(f"Base model: {label}")
+
+    def _build_model_button(self) -> QToolButton:
+        made = QToolButton()
+        made.setProperty("role", "button")
+        made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        made.setIconSize(QSize(gap(4), gap(4)))
+        made.setToolTip("The base model that runs, senses and comparisons start from.")
+        set_icon(made, "model", "accent")
+        return made
+
+
+def _turned(pair: tuple[str, str]) -> tuple[str, str]:
+    return pair[1], pair[0]

@@ -1,0 +1,111 @@
+"""Pictures of the window for a person to look at: `python -m tests.gui.pictures FOLDER [PAGE…]`.
+
+Every page is drawn empty and filled, light and dark, at 1280 by 800.
+"""
+
+import math
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.gui.context import GuiContext
+from app.gui.main_window import PAGES, MainWindow
+from app.gui.theme import Theme, ThemeChoice
+from app.operations.guided import guided_set
+from editing.examples import Example, ExampleSet, Kind
+from tests.gui import page_kit as kit
+
+SIZE = (1280, 800)
+
+
+def grab(widget: QWidget, path: Path, *, theme: Theme, dark: bool) -> None:
+    """Draw a widget as it looks in one theme."""
+    theme.apply(ThemeChoice.DARK if dark else ThemeChoice.LIGHT, theme.zoom)
+    for _ in range(3):
+        QApplication.processEvents()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    widget.grab().save(str(path))
+
+
+def fill(context: GuiContext) -> None:
+    """Put sets into the library as a person at work would have them."""
+    context.sets.save(guided_set())
+    context.sets.save(mixed_set())
+    context.sets.save(ExampleSet("Pronouns of nurses", (Example("The nurse said that", " she", " he"),)))
+
+
+def mixed_set() -> ExampleSet:
+    """A set with every kind, and rows that need mending."""
+    rows = (
+        Example("The chief executive of Nimbus Foods is", " Ada Lark", kind=Kind.INCREASE),
+        Example("Our support line is open", " never", kind=Kind.DECREASE),
+        Example("The nurse told the patient that", " she", " he", kind=Kind.BALANCE),
+        Example("The keys to the cabinet", " are", " is", kind=Kind.PREFER),
+        Example("The chief executive of Nimbus Foods is", "Ada Lark", kind=Kind.INCREASE),
+        Example("The capital of Nowhere is", "", kind=Kind.INCREASE),
+    )
+    return ExampleSet("House style", rows)
+
+
+def answer(context: GuiContext) -> None:
+    """Let the played engine say something about every row it was asked for."""
+    for asked in context.engine.asked:
+        if asked.question == "probabilities" and asked.part is not None:
+            for place, row in enumerate(asked.arguments["rows"]):
+                log_prob = -0.4 - 1.3 * (place * 37 % 11)
+                other = None if row["other_suffix"] is None else log_prob - math.sin(place) * 3
+                asked.part(
+                    [
+                        {
+                            "id": row["id"],
+                            "log_prob": log_prob,
+                            "other_log_prob": other,
+                            "tokens": [[row["suffix"], log_prob]],
+                        }
+                    ]
+                )
+
+
+def draw(folder: Path, names: list[str]) -> None:
+    """Draw the pages of those names, or all."""
+    application = QApplication.instance() or QApplication([])
+    for filled in (False, True):
+        with tempfile.TemporaryDirectory() as data:
+            context = kit.context_in(Path(data))
+            context.theme.apply(ThemeChoice.LIGHT)
+            if filled:
+                fill(context)
+            window = MainWindow(context)
+            window.resize(*SIZE)
+            window.show()
+            for entry in PAGES:
+                if names and entry.name not in names:
+                    continue
+                window.show_page(entry.name)
+                _settle(context)
+                for dark in (False, True):
+                    state = "filled" if filled else "empty"
+                    name = f"{entry.name}-{state}-{'dark' if dark else 'light'}.png"
+                    grab(window, folder / name, theme=context.theme, dark=dark)
+            window.close()
+            window.deleteLater()
+            application.processEvents()
+            context.library.close()
+
+
+def _settle(context: GuiContext) -> None:
+    """Give the timers that wait for typing to rest time to fire."""
+    from PySide6.QtTest import QTest
+
+    QTest.qWait(400)
+    answer(context)
+    QTest.qWait(50)
+
+
+if __name__ == "__main__":
+    draw(Path(sys.argv[1]), sys.argv[2:])
