@@ -1,0 +1,26 @@
+"""What the engine can do: methods with their settings, for forms and help."""
+
+from dataclasses import asdict
+from typing import Any
+
+from app.operations.models import list_models
+from editing.editors import EDITORS
+from editing.editors.base import Editor
+from editing.settings import settings_of
+
+
+def run_describe(data_dir: str | None = None) -> dict[str, Any]:
+    """Describe the editors and name the models that are known."""
+    return {
+        "editors": [_editor(editor) for editor in EDITORS.values()],
+        "models": list_models(data_dir),
+    }
+
+
+def _editor(editor: Editor[Any]) -> dict[str, Any]:
+    return {
+        "name": editor.name,
+        "label": editor.label,
+        "help": editor.help,
+        "settings": [asdict(setting) for setting in settings_of(editor.Settings)],
+    }

@@ -1,0 +1,234 @@
+"""The central verb: fit an edit within a degradation ball, measure it, write it down."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from app.operations.data import chosen_examples
+from app.operations.models import LoadedModels
+from app.operations.places import base_pass_cache, open_library
+from app.operations.provenance import fingerprint_of_rows, now, versions
+from app.operations.requests import EditRequest
+from app.operations.results import (
+    change,
+    epoch_json,
+    general_text_json,
+    inside_ball,
+    senses_json,
+)
+from app.operations.texts import general_text, regularisation_text
+from editing.base_passes import BasePassCache
+from editing.editors import find_editor
+from editing.editors.base import Checkpoints, Edit, Editor, FitContext
+from editing.errors import EditingError, UnsupportedModelError
+from editing.evaluation import BallJudge, EvaluationTexts, Measures, Yardstick, fit_to_ball
+from editing.examples import ExampleSet
+from editing.general_text import GeneralText
+from editing.library.files import write_edit
+from editing.models.language_model import LanguageModel
+from editing.objectives import encode_examples
+from editing.progress import Progress, Report, never_stopping, unheard
+from editing.results import EpochResult
+from editing.settings import settings_from_text
+
+
+@dataclass(frozen=True, slots=True)
+class EditOutcome:
+    """A fitted edit: what the command line prints, and what its folder says."""
+
+    result: dict[str, Any]
+    edit: Edit
+    record: dict[str, Any]
+    """Everything `edit.json` says beside the edit's own state."""
+
+    def write(self, parent: Path) -> Path:
+        """Write the edit's folder into `parent` and return it.
+
+        Raises:
+            LibraryError: The place cannot be written.
+        """
+        return write_edit(parent, self.edit.state(), self.record)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """An edit with the measures it is kept for."""
+
+    edit: Edit
+    judge: BallJudge
+    kept: int
+    strength: float
+    measures: Measures
+
+
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """Everything a fit starts from."""
+
+    model: LanguageModel
+    editor: Editor[Any]
+    settings: Any
+    examples: ExampleSet
+    general: GeneralText | None
+    regularisation: GeneralText
+
+
+def run_edit(
+    request: EditRequest, report: Report = unheard, *, models: LoadedModels | None = None
+) -> dict[str, Any]:
+    """Fit an edit and, where the request names it, keep it in the library.
+
+    Returns:
+        What `edit --json` prints.
+
+    Raises:
+        EditingError: Something the person can mend.
+    """
+    if request.save is None:
+        return fit_edit(request, report, models=models).result
+    with open_library(request.data_dir) as library:
+        library.check_name(request.save)
+        outcome = fit_edit(request, report, models=models)
+        report(Progress("saving", 0, 1, request.save))
+        library.add_edit(outcome.write(library.edits_folder), name=request.save)
+        report(Progress("saving", 1, 1, request.save))
+    return outcome.result
+
+
+def fit_edit(
+    request: EditRequest,
+    report: Report = unheard,
+    *,
+    models: LoadedModels | None = None,
+    checkpoints: Checkpoints | None = None,
+) -> EditOutcome:
+    """Fit an edit and measure it; nothing is written but checkpoints.
+
+    Raises:
+        EditingError: Something the person can mend.
+    """
+    begin = time.monotonic()
+    inputs = _gather(request, models or LoadedModels(), report)
+    fit = _fit(request, inputs, report, checkpoints)
+    result = _result(request, inputs, fit)
+    result["seconds"] = time.monotonic() - begin
+    return EditOutcome(result, fit.edit, _record(request, inputs, result))
+
+
+def _gather(request: EditRequest, models: LoadedModels, report: Report) -> _Inputs:
+    if not request.budget >= 0:
+        raise EditingError(f"A budget of {request.budget} makes no sense. Use 1e-4, for instance.")
+    editor = find_editor(request.method)
+    texts = {name: str(value) for name, value in request.settings.items()}
+    settings = settings_from_text(editor.Settings, texts)
+    examples = chosen_examples(request)
+    if not examples.canonical:
+        raise EditingError(f"{examples.name} has no canonical examples to learn from. Add some.")
+    model = models.model(request.model, report)
+    if reason := editor.unsupported_reason(model):
+        raise UnsupportedModelError(f"{editor.label} does not go with {request.model}. {reason}")
+    data_dir = request.data_dir
+    return _Inputs(
+        model=model,
+        editor=editor,
+        settings=settings,
+        examples=examples,
+        general=general_text(
+            model,
+            request.general_text,
+            tokens=request.general_tokens,
+            data_dir=data_dir,
+            report=report,
+        ),
+        regularisation=regularisation_text(
+            model,
+            request.regularisation_text,
+            request.general_text,
+            data_dir=data_dir,
+            report=report,
+        ),
+    )
+
+
+def _fit(
+    request: EditRequest, inputs: _Inputs, report: Report, checkpoints: Checkpoints | None
+) -> _Fit:
+    model, examples = inputs.model, inputs.examples
+    passes = BasePassCache(*base_pass_cache(request.data_dir))
+    encoded = encode_examples(model.tokenizer, examples.canonical, model.context)
+    texts = EvaluationTexts(examples.evaluation, examples.hard_negatives, inputs.general)
+    yardstick = Yardstick.over(model, texts, passes, report)
+    epochs = inputs.settings.epochs
+
+    def seen(epoch: EpochResult) -> None:
+        report(Progress("evaluating", epoch.epoch, epochs, epoch=epoch))
+
+    judge = BallJudge(yardstick, request.budget, seen)
+    context = FitContext(passes, judge, report, request.seed, checkpoints)
+    edit = inputs.editor.fit(model, encoded, inputs.regularisation, inputs.settings, context)
+    kept = max(epoch.epoch for epoch in judge.epochs if epoch.inside_ball)
+    fit = _Fit(edit, judge, kept, 1.0, judge.measures[kept])
+    if request.fit_to_ball and kept:
+        return _fitted_to_ball(fit, model, request.budget, never_stopping(report))
+    return fit
+
+
+def _fitted_to_ball(fit: _Fit, model: LanguageModel, budget: float, report: Report) -> _Fit:
+    if fit.measures.degradation is None:
+        raise EditingError("Fitting to the ball needs a general text. Give --general-text.")
+    report(Progress("fitting strength", 0, 1))
+    found = fit_to_ball(model, fit.edit, fit.judge.yardstick, budget)
+    report(Progress("fitting strength", 1, 1))
+    return _Fit(fit.edit, fit.judge, fit.kept, found.strength, found.measures)
+
+
+def _result(request: EditRequest, inputs: _Inputs, fit: _Fit) -> dict[str, Any]:
+    yardstick, after = fit.judge.yardstick, fit.measures
+    base = yardstick.base
+    return {
+        "name": request.save,
+        "model": request.model,
+        "method": request.method,
+        "budget": request.budget,
+        "settings": asdict(inputs.settings),
+        "seed": request.seed,
+        "success_rate": change(base.success_rate, after.success_rate),
+        "general_loss": change(base.general_loss, after.general_loss),
+        "degradation": after.degradation,
+        "hard_negatives": change(base.hard_negatives, after.hard_negatives),
+        "inside_ball": inside_ball(after.degradation, request.budget),
+        "kept_epoch": fit.kept,
+        "strength": fit.strength,
+        "epochs": [epoch_json(epoch) for epoch in fit.judge.epochs],
+        "senses": senses_json(inputs.model, fit.edit),
+        "general_text": general_text_json(yardstick, fit.edit),
+    }
+
+
+def _record(request: EditRequest, inputs: _Inputs, result: Mapping[str, Any]) -> dict[str, Any]:
+    examples = inputs.examples
+    texts = {"general": inputs.general, "regularisation": inputs.regularisation}
+    return {
+        "name": request.save or examples.name,
+        "created": now(),
+        "method": request.method,
+        "model": {"source": request.model, "fingerprint": inputs.model.fingerprint},
+        "notes": "",
+        "tags": [],
+        "request": request.to_json(),
+        "data": {
+            "name": examples.name,
+            "canonical": fingerprint_of_rows(examples.canonical),
+            "evaluation": fingerprint_of_rows(examples.evaluation),
+            "hard_negatives": fingerprint_of_rows(examples.hard_negatives),
+            "texts": {
+                role: {"name": text.name, "tokens": text.tokens, "sampled": text.sampled}
+                for role, text in texts.items()
+                if text is not None
+            },
+        },
+        "versions": versions(),
+        "result": dict(result),
+    }

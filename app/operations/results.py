@@ -1,0 +1,60 @@
+"""What the verbs return, as the JSON objects that the command line prints."""
+
+from dataclasses import asdict
+from typing import Any
+
+from editing.editors.base import Edit
+from editing.editors.sense_edit import SenseEdit
+from editing.evaluation import Yardstick
+from editing.evaluation.degradation import is_inside
+from editing.models.language_model import LanguageModel
+from editing.results import EpochResult
+
+
+def change(before: float | None, after: float | None) -> dict[str, float | None]:
+    """Return a measure before and after."""
+    return {"before": before, "after": after}
+
+
+def inside_ball(degradation: float | None, budget: float | None) -> bool | None:
+    """Say whether a model lies in the ball, None where it is not asked or not measured."""
+    if degradation is None or budget is None:
+        return None
+    return is_inside(degradation, budget)
+
+
+def epoch_json(epoch: EpochResult) -> dict[str, Any]:
+    """Return one epoch's measures."""
+    values = asdict(epoch)
+    del values["exact"]
+    return values
+
+
+def general_text_json(yardstick: Yardstick, edit: Edit | None) -> dict[str, Any] | None:
+    """Say what degradation was measured on and how much of it the edit can change."""
+    text, base = yardstick.general, yardstick.general_pass
+    if text is None or base is None:
+        return None
+    touched = 0 if edit is None else edit.touched(base)
+    return {"name": text.name, "tokens": text.tokens, "touched": touched}
+
+
+def senses_json(model: LanguageModel, edit: Edit) -> list[dict[str, Any]]:
+    """List the senses an edit chose, best score first; other edits choose none."""
+    if not isinstance(edit, SenseEdit):
+        return []
+    rows = [
+        {
+            "word": word_of(model, int(token_id)),
+            "token_id": int(token_id),
+            "sense": int(sense),
+            "score": float(score),
+        }
+        for token_id, sense, score in zip(edit.token_ids, edit.senses, edit.scores, strict=True)
+    ]
+    return sorted(rows, key=lambda row: -float(str(row["score"])))
+
+
+def word_of(model: LanguageModel, token_id: int) -> str:
+    """Return a token as text, with the space before it."""
+    return str(model.tokenizer.decode([token_id], clean_up_tokenization_spaces=False))
