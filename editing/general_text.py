@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors import safe_open
+from safetensors.torch import save_file
 from torch import Tensor
 
 from editing.batches import TokenSequence, text_windows
 from editing.errors import EditingError
 from editing.examples import read_texts
 from editing.models.language_model import LanguageModel
+from editing.models.starter import SAMPLES_FILE, STARTER, starter_folder
 from editing.progress import Progress, Report
 
 GENERAL, REGULARISATION = "general", "regularisation"
-GENERAL_SEED, REGULARISATION_SEED = 11, 12
-GENERAL_TOKENS = 100_000
-REGULARISATION_WINDOWS = 320
+SEEDS = {GENERAL: 11, REGULARISATION: 12}
+USUAL_TOKENS = {GENERAL: 100_000, REGULARISATION: 80_000}
 SAMPLED_AT_ONCE = 32
 
 
@@ -74,7 +75,7 @@ def sampled_text(
         for row in _sample(model, batch, generator).tolist():
             windows.append(TokenSequence(tuple(row), 1))
         report(Progress("sampling general text", len(windows), count))
-    return GeneralText(f"sampled {role}, seed {seed}", tuple(windows), sampled=True)
+    return GeneralText(_name(role), tuple(windows), sampled=True)
 
 
 @torch.no_grad()
@@ -91,23 +92,71 @@ def _sample(model: LanguageModel, batch: int, generator: torch.Generator) -> Ten
     for _ in range(model.context - 1):
         out = model.module(input_ids=step, past_key_values=cache, use_cache=True)
         cache = out.past_key_values
-        probs = out.logits[:, -1, : model.vocab_size].float().softmax(-1)
-        step = torch.multinomial(probs.cpu(), 1, generator=generator).to(ids.device)
+        step = _draw(out.logits[:, -1, : model.vocab_size], generator).to(ids.device)
         ids = torch.cat([ids, step], dim=1)
     return ids
 
 
-def save_samples(texts: dict[str, GeneralText], path: Path) -> None:
-    """Store sampled texts as token ids (their text would be tokenised otherwise)."""
-    rows = {name: [s.ids for s in text.sequences] for name, text in texts.items()}
-    tensors = {name: torch.tensor(ids, dtype=torch.int32) for name, ids in rows.items()}
-    save_file(tensors, path, metadata={name: text.name for name, text in texts.items()})
+def _draw(logits: Tensor, generator: torch.Generator) -> Tensor:
+    """Draw one token a row, (batch, 1), by inverting the distribution function."""
+    reached = logits.cpu().double().softmax(-1).cumsum(-1)
+    point = torch.rand(len(reached), 1, dtype=torch.float64, generator=generator)
+    return torch.searchsorted(reached, point * reached[:, -1:]).clamp(max=logits.shape[-1] - 1)
 
 
-def load_samples(path: Path, role: str, name: str) -> GeneralText:
-    """Read one of the texts that `save_samples` stored."""
-    rows = load_file(path)[role].tolist()
-    return GeneralText(name, tuple(TokenSequence(tuple(row), 1) for row in rows), sampled=True)
+def shipped_or_sampled(
+    model: LanguageModel, role: str, tokens: int | None, *, cache: Path, report: Report
+) -> GeneralText:
+    """Return a sampled text: the one shipped with the model, one kept in `cache`, or a new one.
+
+    Args:
+        role: GENERAL or REGULARISATION; each has a seed of its own.
+        tokens: At least this many are scored; None for the role's usual size. A stored text that
+            is too short is sampled anew.
+        cache: Folder in which new samples are kept, by the model's fingerprint.
+    """
+    wanted = tokens or USUAL_TOKENS[role]
+    shipped = Path(model.source) if model.source != STARTER else starter_folder()
+    kept = cache / f"{model.fingerprint[:40]}.{role}.safetensors"
+    for path in (shipped / SAMPLES_FILE, kept):
+        if path.is_file() and (text := load_samples(path, model, role)).tokens >= wanted:
+            return shortened(text, wanted)
+    text = sampled_text(model, role, wanted, seed=SEEDS[role], report=report)
+    cache.mkdir(parents=True, exist_ok=True)
+    save_samples(model, {role: text}, kept)
+    return text
+
+
+def save_samples(model: LanguageModel, texts: dict[str, GeneralText], path: Path) -> None:
+    """Store sampled texts as token ids (their characters might be tokenised otherwise)."""
+    tensors = {
+        role: torch.tensor([s.ids for s in text.sequences], dtype=torch.int32)
+        for role, text in texts.items()
+    }
+    partial = path.with_suffix(".partial")
+    save_file(tensors, partial, metadata={"fingerprint": model.fingerprint})
+    partial.rename(path)
+
+
+def load_samples(path: Path, model: LanguageModel, role: str) -> GeneralText:
+    """Read one of the texts that `save_samples` stored.
+
+    Raises:
+        EditingError: The file belongs to other weights.
+    """
+    with safe_open(path, "pt") as file:
+        if (file.metadata() or {}).get("fingerprint") != model.fingerprint:
+            raise EditingError(
+                f"{path} was sampled from other weights than those of {model.source}. Delete it, "
+                "or give a general text as a file."
+            )
+        rows = file.get_tensor(role).tolist() if role in file.keys() else []  # noqa: SIM118 - not a dict
+    sequences = tuple(TokenSequence(tuple(row), 1) for row in rows)
+    return GeneralText(_name(role), sequences, sampled=True)
+
+
+def _name(role: str) -> str:
+    return f"sampled {role} text, seed {SEEDS[role]}"
 
 
 def shortened(text: GeneralText, tokens: int | None) -> GeneralText:

@@ -1,7 +1,7 @@
 """Sense finetuning the plain way: the whole model at every step. The oracle of the fast one."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -83,6 +83,7 @@ def finetune(
     windows: Sequence[TokenSequence],
     settings: SenseFinetuningSettings,
     seed: int,
+    after_epoch: Callable[[], None] = lambda: None,
 ) -> PlainResult:
     """Select and train with autograd through the whole module; the model is left as it came."""
     module = backpack_of(model)
@@ -117,6 +118,7 @@ def finetune(
             adam.step()
         result.epochs.append(deltas.detach().clone())
         result.losses.append(total / len(examples))
+        after_epoch()
     module.backpack.sense_edits = None
     return result
 
@@ -125,10 +127,8 @@ def _loss(
     model: LanguageModel, edits: SenseEdits, examples: EncodedExamples, example: int
 ) -> Tensor:
     backpack_of(model).backpack.sense_edits = edits
-    means = [
-        token_nll(model, examples.sequences[number]).mean()
-        for number in examples.sequences_of(example)
-    ]
+    sequences = [examples.sequences[number] for number in examples.sequences_of(example)]
+    means = [losses.mean() for losses in token_nlls(model, sequences)]
     match examples.kinds[example]:
         case Kind.INCREASE:
             return means[0]

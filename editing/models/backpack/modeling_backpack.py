@@ -325,9 +325,15 @@ def mix_senses(alpha: Tensor, senses: Tensor, rows: Tensor) -> Tensor:
         rows: (batch, source), each source's row in `senses`.
     """
     batch, num_senses, seq, source = alpha.shape
-    vectors = senses[rows].reshape(batch, source * num_senses, -1)
-    weights = alpha.permute(0, 2, 3, 1).reshape(batch, seq, source * num_senses)
-    return weights @ vectors
+    words, _, dim = senses.shape
+    weights = alpha.permute(0, 2, 3, 1)
+    if seq * words < source * dim:  # a step of a generation: add weights up by word, no gathering
+        index = rows[:, None, :, None].expand(batch, seq, source, num_senses)
+        by_word = weights.new_zeros(batch, seq, words, num_senses)
+        by_word = by_word.scatter_add(2, index, weights)
+        return by_word.reshape(batch, seq, -1) @ senses.reshape(words * num_senses, dim)
+    vectors = senses[rows].reshape(batch, source * num_senses, dim)
+    return weights.reshape(batch, seq, source * num_senses) @ vectors
 
 
 def _positions(attention_mask: Tensor, seq: int) -> Tensor:

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import signal
 import sys
 from itertools import islice
 from pathlib import Path
@@ -10,6 +11,8 @@ import torch
 
 from editing.models.backpack import BackpackGPT2Config, BackpackGPT2LMHeadModel
 from editing.models.pretraining.corpus import corpus_file, read_articles
+from editing.models.pretraining.mix import mix_documents
+from editing.models.pretraining.publishing import TrainingFacts, publish
 from editing.models.pretraining.tokenizer import load_tokenizer, train_tokenizer
 from editing.models.pretraining.training import Schedule, TrainingState, train
 from editing.models.pretraining.windows import (
@@ -43,8 +46,6 @@ def prepare(corpus: Path, work: Path) -> None:
 
 def prepare_own_text(work: Path, seed: int) -> None:
     """Tokenise the text of our own, unless it is there already."""
-    from editing.models.pretraining.mix import mix_documents
-
     if not (work / "own.starts.npy").exists():
         documents = islice(mix_documents(seed), OWN_DOCUMENTS)
         tokenizer = load_tokenizer(work / "tokenizer")
@@ -90,7 +91,12 @@ def run(options: argparse.Namespace) -> None:
     batches = draw_batches(read_stream(work, "train"), own, mixture, CONTEXT, seed)
     valid = draw_windows(read_stream(work, "valid"), CONTEXT, 0)
     measured = torch.stack([torch.from_numpy(w) for w in islice(valid, VALIDATION_WINDOWS)])
-    train(state, batches, measured, schedule, path)
+    if not options.publish:
+        train(state, batches, measured, schedule, path)
+        return
+    share = options.own_windows / options.windows
+    facts = TrainingFacts(state.step, state.tokens, state.seconds / 3600, share)
+    publish(state.model, work / "tokenizer", options.corpus, options.publish, facts)
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
@@ -101,11 +107,15 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, required=True, help="length of the training")
     parser.add_argument("--windows", type=int, default=16, help="windows a step")
     parser.add_argument("--own-windows", type=int, default=3, help="of these, text of our own")
+    parser.add_argument("--publish", type=Path, help="write the bundled folder, train no more")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args(argv)
 
 
 if __name__ == "__main__":
+    # Both ways of being asked to stop end in a saved state.
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, signal.default_int_handler)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     run(parse(sys.argv[1:]))

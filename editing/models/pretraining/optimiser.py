@@ -17,16 +17,16 @@ QUINTIC = (3.4445, -4.7750, 2.0315)
 
 
 def orthogonalised(matrix: Tensor, *, steps: int = 5) -> Tensor:
-    """Push every singular value of `matrix` (batch, rows, cols) towards one, in bf16."""
+    """Push every singular value of `matrix` (rows, cols) towards one, in bf16."""
     a, b, c = QUINTIC
     x = matrix.bfloat16()
-    tall = x.shape[-2] > x.shape[-1]
-    x = x.mT if tall else x
-    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    tall = x.shape[0] > x.shape[1]
+    x = x.T.contiguous() if tall else x.contiguous()
+    x = x / (x.norm() + 1e-7)
     for _ in range(steps):
-        gram = x @ x.mT
-        x = a * x + (b * gram + c * (gram @ gram)) @ x
-    return (x.mT if tall else x).to(matrix.dtype)
+        gram = x @ x.T
+        x = torch.addmm(x, b * gram + c * (gram @ gram), x, beta=a)
+    return (x.T if tall else x).to(matrix.dtype)
 
 
 class Muon(Optimizer):
@@ -56,24 +56,19 @@ class Muon(Optimizer):
         buffer.lerp_(parameter.grad, 1 - momentum)
         update = parameter.grad.lerp(buffer, momentum)
         blocks = _column_blocks(update)
-        rows, cols = blocks.shape[-2:]
+        rows, cols = blocks[0].shape
         scale = max(1.0, cols / rows) ** 0.5
-        update = _joined(orthogonalised(blocks), update.shape)
+        update = torch.cat([orthogonalised(block) for block in blocks], dim=1)
         parameter.mul_(1 - lr * weight_decay).add_(update, alpha=-lr * scale)
 
 
-def _column_blocks(matrix: Tensor) -> Tensor:
-    """View (rows, cols) as (n, rows, cols / n), each block at most as wide as tall if it divides.
+def _column_blocks(matrix: Tensor) -> tuple[Tensor, ...]:
+    """Cut (rows, cols) into blocks of columns no wider than tall, where that divides.
 
     Concatenated projections (query, key and value; the senses) are matrices of their own.
     """
     rows, cols = matrix.shape
-    wide = 1 if cols % rows or cols <= rows else cols // rows
-    return matrix.view(rows, wide, cols // wide).transpose(0, 1)
-
-
-def _joined(blocks: Tensor, shape: torch.Size) -> Tensor:
-    return blocks.transpose(0, 1).reshape(shape)
+    return (matrix,) if cols % rows else matrix.split(rows, dim=1)
 
 
 def optimisers_for(module: nn.Module, *, muon_lr: float, adam_lr: float) -> list[Optimizer]:

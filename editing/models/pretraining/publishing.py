@@ -1,0 +1,111 @@
+"""Turn a training state into the bundled folder: weights, tokenizer, sampled texts, model card."""
+
+import json
+import logging
+import shutil
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from string import Template
+
+import torch
+
+from editing.batches import TokenSequence, batched, pad, text_windows
+from editing.general_text import (
+    GENERAL,
+    REGULARISATION,
+    SEEDS,
+    USUAL_TOKENS,
+    sampled_text,
+    save_samples,
+)
+from editing.models.backpack import BackpackGPT2LMHeadModel
+from editing.models.language_model import LanguageModel
+from editing.models.loading import load_model
+from editing.models.pretraining.corpus import corpus_file, read_articles
+from editing.models.pretraining.mix_check import check_mix
+from editing.models.starter import SAMPLES_FILE
+from editing.progress import unheard
+
+logger = logging.getLogger(__name__)
+
+MAX_SHARD = "14MB"
+CHECKED_DOCUMENTS = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingFacts:
+    """What the model card says of the training."""
+
+    steps: int
+    tokens: int
+    hours: float
+    own_share: float
+    """Share of the windows that are text of our own."""
+
+
+def publish(
+    model: BackpackGPT2LMHeadModel,
+    tokenizer_folder: Path,
+    corpus: Path,
+    folder: Path,
+    facts: TrainingFacts,
+) -> None:
+    """Write the bundled model; what stood in `folder` is replaced."""
+    shutil.rmtree(folder, ignore_errors=True)
+    model.to(torch.bfloat16).save_pretrained(folder, max_shard_size=MAX_SHARD)
+    for path in tokenizer_folder.iterdir():
+        shutil.copy(path, folder)
+    loaded = load_model(folder)
+    texts = {
+        role: sampled_text(loaded, role, USUAL_TOKENS[role], seed=SEEDS[role], report=unheard)
+        for role in (GENERAL, REGULARISATION)
+    }
+    save_samples(loaded, texts, folder / SAMPLES_FILE)
+    losses = {split: corpus_loss(loaded, corpus, split) for split in ("valid", "test")}
+    card = _card(loaded, losses, facts)
+    (folder / "README.md").write_text(card, encoding="utf-8")
+    logger.info("published to %s: losses %s", folder, losses)
+
+
+@torch.no_grad()
+def corpus_loss(model: LanguageModel, corpus: Path, split: str) -> float:
+    """Mean NLL (nats) per scored token of a split, each paragraph a sequence of its own."""
+    windows: list[TokenSequence] = []
+    for article in read_articles(corpus_file(corpus, split)):
+        for paragraph in article:
+            windows += text_windows(model.tokenizer, paragraph, model.context)
+    windows.sort(key=lambda window: len(window.ids))
+    total, scored = 0.0, 0
+    for batch in batched(windows, 4096):
+        ids, mask = pad(batch, device=model.device)
+        logits = model.module(input_ids=ids, attention_mask=mask, use_cache=False).logits
+        losses = torch.nn.functional.cross_entropy(
+            logits[:, :-1].flatten(0, 1), ids[:, 1:].flatten(), reduction="none"
+        )
+        real = mask[:, 1:].flatten().bool()
+        total += float(losses[real].double().sum())
+        scored += int(real.sum())
+    return total / scored
+
+
+def _card(model: LanguageModel, losses: dict[str, float], facts: TrainingFacts) -> str:
+    template = Path(__file__).with_name("model_card.md").read_text(encoding="utf-8")
+    config = model.module.config
+    check = json.dumps(asdict(check_mix(CHECKED_DOCUMENTS)), indent=2, default=str)
+    return Template(template).substitute(
+        date=time.strftime("%Y-%m-%d"),
+        parameters=f"{sum(p.numel() for p in model.module.parameters()) / 1e6:.1f}",
+        width=config.n_embd,
+        layers=config.n_layer,
+        senses=config.num_senses,
+        vocabulary=config.vocab_size,
+        context=config.n_positions,
+        steps=f"{facts.steps:,}",
+        tokens=f"{facts.tokens / 1e6:.1f}",
+        hours=f"{facts.hours:.1f}",
+        own=f"{100 * facts.own_share:.0f}",
+        valid=f"{losses['valid']:.4f}",
+        test=f"{losses['test']:.4f}",
+        check=check,
+    )
