@@ -25,6 +25,7 @@ from app.preferences import Preferences
 from editing.library.edit_row import EditRow
 from editing.library.example_sets import ExampleSets
 from editing.library.index import Library
+from editing.library.records import sha256_of, write_record
 from editing.results import EpochResult
 
 PATH = [
@@ -346,3 +347,70 @@ def openings(context):
     context.events.page_requested.connect(seen.append)
     context.events.open_requested.connect(lambda kind, name: seen.append((kind, name)))
     return seen
+
+
+def _words(names, top, sign=1):
+    return [[f" {name}", sign * top * 0.85**place] for place, name in enumerate(names.split())]
+
+
+def sense_record(word, sense, shift=""):
+    """One sense as the engine describes it."""
+    common = ["city", "capital", "town", "river", "north", "district", "port", "council"]
+    raised = [*shift.split(), *common]
+    lowered = ["the", "of", "and", "who", "they", "because", "never", "yes"]
+    turned = raised[sense % 3 :] + raised[: sense % 3]
+    return {
+        "word": word,
+        "token_id": 100,
+        "sense": sense,
+        "norm": 2.0 + sense / 3,
+        "raises": _words(" ".join(turned), 3.0 + sense / 2),
+        "lowers": _words(" ".join(lowered[sense % 4 :] + lowered[: sense % 4]), 2.0, -1),
+    }
+
+
+def senses_answer(word=" Chad", count=8):
+    """What the engine answers about a word."""
+    return {"senses": [sense_record(word, sense) for sense in range(count)]}
+
+
+def edit_senses_answer(word=" Chad", sense=3):
+    """What the engine answers about an edit's senses."""
+    return {
+        "senses": [sense_record(word, sense)],
+        "edited": [sense_record(word, sense, "N'Djamena")],
+        "difference": [sense_record(word, sense, "N'Djamena Chari")],
+    }
+
+
+def put_edit(context, name="Capitals", edit_id="20261120-100000-aaaaaa", **changes):
+    """Put an edit into the library as the engine writes one."""
+    folder = context.library.edits_folder / edit_id
+    folder.mkdir(parents=True)
+    tensors = folder / "edit.safetensors"
+    tensors.write_bytes(b"\0" * 64)
+    result = {**edit_result(name), **changes}
+    record = {
+        "id": edit_id,
+        "name": name,
+        "created": "2026-11-20T10:00:00+00:00",
+        "method": result["method"],
+        "model": {"source": "starter", "fingerprint": "f00d"},
+        "notes": "",
+        "tags": [],
+        "request": EditRequest(model="starter", examples="Capitals", save=name).to_json(),
+        "data": {
+            "name": "Capitals",
+            "canonical": {"rows": 12, "sha256": "aa"},
+            "evaluation": {"rows": 36, "sha256": "bb"},
+            "hard_negatives": {"rows": 24, "sha256": "cc"},
+            "texts": {},
+        },
+        "versions": {"exemplar": "0.1.0"},
+        "result": result,
+        "files": {tensors.name: sha256_of(tensors)},
+    }
+    write_record(folder, record)
+    row = context.library.add_edit(folder)
+    context.events.library_changed.emit()
+    return row
