@@ -74,7 +74,7 @@ class PageEntry:
 
 
 PAGES = (
-    PageEntry("home", "Home", "Edit a language model by example", "home", _home),
+    PageEntry("home", "Home", "Begin here, or go on where you left off", "home", _home),
     PageEntry(
         "examples", "Examples", "What the model should say, and what not", "examples", _examples
     ),
@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         self.menus = WindowMenus(self, context)
         self.header = Header((self.menus.theme_action, self.menus.help_action))
         self.status = WindowStatus(context, self)
-        self.toasts = Toasts(self)
+        self.toasts = Toasts(self, self.status.strip)
         self._notices = NoticeList(self.toasts, self)
         self._lay_out()
         self._fill_rail()
@@ -137,6 +137,7 @@ class MainWindow(QMainWindow):
         self.rail.button(name).defaultAction().setChecked(True)
         self.header.show_page(entry.title, entry.sentence)
         self.menus.show_page(entry.title, self._pages[name])
+        self._pages[name].setFocus()
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -14,8 +14,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.gui.context import GuiContext
+from app.gui.events import Tone
 from app.gui.main_window import PAGES, MainWindow
+from app.gui.pages.examples_import import ImportDialog
+from app.gui.pages.examples_thresholds import ThresholdsDialog
 from app.gui.theme import Theme, ThemeChoice
+from app.gui.widgets.shortcut_sheet import ShortcutSheet
 from app.operations.guided import guided_set
 from editing.examples import Example, ExampleSet, Kind
 from tests.gui import page_kit as kit
@@ -36,7 +40,8 @@ def fill(context: GuiContext) -> None:
     """Put sets into the library as a person at work would have them."""
     context.sets.save(guided_set())
     context.sets.save(mixed_set())
-    context.sets.save(ExampleSet("Pronouns of nurses", (Example("The nurse said that", " she", " he"),)))
+    pair = Example("The nurse said that", " she", " he")
+    context.sets.save(ExampleSet("Pronouns of nurses", (pair,)))
 
 
 def mixed_set() -> ExampleSet:
@@ -69,6 +74,44 @@ def answer(context: GuiContext) -> None:
                         }
                     ]
                 )
+
+
+def draw_guide(folder: Path) -> None:
+    """Draw the guided example's first step, notices, and what opens over the window."""
+    with tempfile.TemporaryDirectory() as data:
+        context = kit.context_in(Path(data))
+        window = MainWindow(context)
+        window.resize(*SIZE)
+        window.show()
+        context.events.guide_requested.emit()
+        _settle(context)
+        context.events.notice("“Twelve capitals” is done.")
+        context.events.notice("The general text cannot be read. Choose another.", Tone.DANGER)
+        for dark in (False, True):
+            name = f"guide-{'dark' if dark else 'light'}.png"
+            grab(window, folder / name, theme=context.theme, dark=dark)
+        window.menus.help_action.trigger()
+        window.findChild(ShortcutSheet).grab().save(str(folder / "shortcuts-dark.png"))
+        window.findChild(ShortcutSheet).close()
+        _draw_dialogs(window, folder, Path(data))
+        window.close()
+        window.deleteLater()
+        QApplication.processEvents()
+        context.library.close()
+
+
+def _draw_dialogs(window: MainWindow, folder: Path, data: Path) -> None:
+    file = data / "cities.csv"
+    rows = ["prefix,continuation,note", *(f"The capital of {n} is, {n}ville,x" for n in "ABC"), ","]
+    file.write_text("\n".join([*rows, "no continuation,,"]))
+    window._context.events.open("examples", "file", str(file))
+    imported = window.page.findChild(ImportDialog)
+    imported.grab().save(str(folder / "import-dark.png"))
+    imported.close()
+    window.page.editor.actions_of_set.thresholds.trigger()
+    thresholds = window.page.findChild(ThresholdsDialog)
+    thresholds.grab().save(str(folder / "thresholds-dark.png"))
+    thresholds.close()
 
 
 def draw(folder: Path, names: list[str]) -> None:
@@ -109,3 +152,4 @@ def _settle(context: GuiContext) -> None:
 
 if __name__ == "__main__":
     draw(Path(sys.argv[1]), sys.argv[2:])
+    draw_guide(Path(sys.argv[1]))

@@ -65,7 +65,7 @@ class SetActions:
             owner,
             _tr("What counts as success…"),
             tip=_tr("Set how probable a continuation has to become."),
-            icon="check",
+            icon="threshold",
         )
 
 

@@ -133,11 +133,11 @@ class _TextEditor(QLineEdit):
 
 
 def _paint_kind(painter: QPainter, area: QRectF, index: Index, tokens: Tokens) -> None:
-    kind = index.data(ExampleRole.KIND)
-    text = str(index.data() or "")
-    colour = getattr(tokens, kind) if isinstance(kind, Kind) else tokens.danger
-    side = gap(4)
-    if isinstance(kind, Kind):
+    name = str(index.data(ExampleRole.KIND) or "")  # Qt hands enums of strings on as strings
+    text, side = str(index.data() or ""), gap(4)
+    kind = Kind(name) if name else None
+    colour = getattr(tokens, name) if name else tokens.danger
+    if kind is not None:
         ratio = painter.device().devicePixelRatioF()
         drawn = picture(KIND_ICONS[kind], colour, side, ratio)
         painter.drawPixmap(int(area.left()), int(area.center().y() - side / 2), drawn)

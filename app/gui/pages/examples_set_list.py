@@ -15,6 +15,7 @@ from app.gui.widgets.buttons import action, button, tool_button
 from app.gui.widgets.labels import heading
 from app.gui.widgets.layouts import column, row
 from app.gui.widgets.two_lines import DETAILS, TwoLines
+from app.gui.words import set_size
 from editing.examples import ExampleSet
 from editing.library.example_sets import SetInfo
 
@@ -66,7 +67,7 @@ class SetList(QWidget):
         infos = self._context.sets.infos()
         if [info.name for info in infos] == self.names():
             for place, info in enumerate(infos):
-                self.list.item(place).setData(DETAILS, _sizes(info))
+                self.list.item(place).setData(DETAILS, set_size(info))
             return
         before, place = self.current, self.list.currentRow()
         with QSignalBlocker(self.list):
@@ -74,7 +75,8 @@ class SetList(QWidget):
             for info in infos:
                 self.list.addItem(_item(info))
             names = [info.name for info in infos]
-            place = names.index(before) if before in names else min(place, len(names) - 1)
+            place = names.index(before) if before in names else max(place, 0)
+            place = min(place, len(names) - 1)
             self.list.setCurrentRow(place)
         self._follow()
         if self.current != before:
@@ -179,10 +181,6 @@ class SetList(QWidget):
 def _item(info: SetInfo) -> QListWidgetItem:
     item = QListWidgetItem(info.name)
     item.setData(Qt.ItemDataRole.UserRole, info.name)
-    item.setData(DETAILS, _sizes(info))
+    item.setData(DETAILS, set_size(info))
     item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
     return item
-
-
-def _sizes(info: SetInfo) -> str:
-    return f"{info.canonical} · {info.evaluation} · {info.hard_negatives}"

@@ -17,10 +17,10 @@ from editing.examples import Example
 _WIDTHS = {
     Column.KIND: 15,
     Column.PREFIX: 40,
-    Column.WANTED: 17,
-    Column.OTHER: 17,
+    Column.WANTED: 16,
+    Column.OTHER: 16,
     Column.NOW: 15,
-    Column.FLAGS: 22,
+    Column.FLAGS: 20,
 }
 
 

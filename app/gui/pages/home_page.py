@@ -111,6 +111,7 @@ class HomePage(QWidget):
             spacing=1,
         )
         start = button(self.guide, "primary")
+        self.setFocusProxy(start)
         card.body.addLayout(stretched(row(IconLabel("guide", 10), words, start, spacing=4), 1))
         return card
 
@@ -177,5 +178,7 @@ class HomePage(QWidget):
 def _begin(icon: str, name: str, sentence: str, act: QWidget) -> Card:
     card = Card()
     words = column(heading(name), muted(sentence), spacing=1)
-    card.body.addLayout(stretched(row(IconLabel(icon, 7), words, act, spacing=3), 1))
+    card.body.addLayout(stretched(row(IconLabel(icon, 7), words, spacing=4), 1))
+    card.body.addStretch(1)
+    card.body.addLayout(row(act, None))
     return card

@@ -153,7 +153,7 @@ class Cells:
             gauge = self.gauge(row, kind)
             return gauge.text if gauge else "…"
         if column is Column.FLAGS:
-            return "  ".join(flag.text for flag in self._flags(row, kind))
+            return ", ".join(flag.short for flag in self._flags(row, kind))
         return visible_spaces(self._raw(row, column, kind))
 
     def _raw(self, row: Example, column: Column, kind: Kind | None) -> str:

@@ -145,11 +145,13 @@ class ExamplesTable(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        if orientation is Qt.Orientation.Vertical:
-            return str(section + 1) if role == Qt.ItemDataRole.DisplayRole else None
+        is_row = orientation is Qt.Orientation.Vertical
         if role == Qt.ItemDataRole.DisplayRole:
-            return Column(section).title
-        return Column(section).explanation if role == Qt.ItemDataRole.ToolTipRole else None
+            number = str(section + 1) if section < len(self._shown) else "+"
+            return number if is_row else Column(section).title
+        if role == Qt.ItemDataRole.ToolTipRole and not is_row:
+            return Column(section).explanation
+        return None
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
