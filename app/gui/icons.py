@@ -6,7 +6,7 @@ given its icon by `set_icon` gets a fresh one whenever the theme changes.
 
 from importlib.resources import files
 
-from PySide6.QtCore import QByteArray, QObject, QSize, Qt
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication
@@ -16,39 +16,44 @@ from app.gui.tokens import Tokens
 
 _PROPERTY = "themedIcon"
 _SIZES = (20, 40)
+_SPACED = 1.4
 
 
-def set_icon(target: QAction | QAbstractButton, name: str, colour: str = "text") -> None:
+def set_icon(
+    target: QAction | QAbstractButton, name: str, colour: str = "text", *, spaced: bool = False
+) -> None:
     """Give an action or a button an icon that follows the theme.
 
     Args:
         target: What shows it.
         name: A file of resources/icons, without its ending.
         colour: Which colour of the tokens it is drawn in.
+        spaced: Leave room at its right, between it and a word.
     """
-    target.setProperty(_PROPERTY, f"{name} {colour}")
-    target.setIcon(icon(name, tokens_in_use(), colour))
+    target.setProperty(_PROPERTY, f"{name} {colour} {_SPACED if spaced else 1.0}")
+    _redraw(target, tokens_in_use())
 
 
-def icon(name: str, tokens: Tokens, colour: str = "text") -> QIcon:
+def icon(name: str, tokens: Tokens, colour: str = "text", width: float = 1.0) -> QIcon:
     """Draw an icon in a colour of the theme, and paler for what is disabled."""
     drawn = QIcon()
     for size in _SIZES:
-        pixmap = picture(name, getattr(tokens, colour), size)
-        drawn.addPixmap(pixmap)
-        pale = picture(name, tokens.border_strong, size)
+        drawn.addPixmap(picture(name, getattr(tokens, colour), size, width=width))
+        pale = picture(name, tokens.border_strong, size, width=width)
         drawn.addPixmap(pale, QIcon.Mode.Disabled)
     return drawn
 
 
-def picture(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
-    """Draw an icon as a square picture of `size` points."""
+def picture(
+    name: str, colour: str, size: int, ratio: float = 1.0, *, width: float = 1.0
+) -> QPixmap:
+    """Draw an icon `size` points high, at the left of a picture `width` times as wide."""
     svg = (files("resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     renderer = QSvgRenderer(QByteArray(svg.replace("currentColor", colour).encode()))
-    pixmap = QPixmap(QSize(size, size) * ratio)
+    pixmap = QPixmap(QSize(round(size * width), size) * ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    renderer.render(painter)
+    renderer.render(painter, QRectF(0, 0, size * ratio, size * ratio))
     painter.end()
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
@@ -67,5 +72,5 @@ def refresh_icons(tokens: Tokens) -> None:
 def _redraw(target: QAction | QAbstractButton, tokens: Tokens) -> None:
     known = target.property(_PROPERTY)
     if isinstance(known, str) and known:
-        name, colour = known.split()
-        target.setIcon(icon(name, tokens, colour))
+        name, colour, width = known.split()
+        target.setIcon(icon(name, tokens, colour, float(width)))

@@ -7,8 +7,12 @@ from app.gui.tokens import DARK, LIGHT, Tokens
 
 
 def tokens_of(widget: QWidget) -> Tokens:
-    """Tell the colours that fit a widget's palette."""
-    return tokens_in(widget.palette())
+    """Tell the colours that a widget paints in: the application's.
+
+    A widget's own palette does not tell: the style sheet puts its transparent grounds there.
+    """
+    del widget
+    return tokens_in_use()
 
 
 def tokens_in_use() -> Tokens:

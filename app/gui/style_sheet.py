@@ -4,6 +4,8 @@ Widgets are addressed by what they are or by a dynamic property: `role` for labe
 ("title", "heading", "caption", "primary", "quiet", …), `tone` for what a notice or chip means.
 """
 
+from importlib.resources import files
+from pathlib import Path
 from string import Template
 
 from PySide6.QtGui import QFont, QFontMetrics
@@ -20,6 +22,7 @@ def style_sheet(tokens: Tokens, font: QFont) -> str:
     }
     values |= {f"u{n}": f"{max(1, round(n * unit / 2))}px" for n in range(1, 17)}
     values |= {
+        "icons": Path(str(files("resources") / "icons")).as_posix(),
         "radius": f"{round(1.6 * unit)}px",
         "radius_card": f"{round(2.4 * unit)}px",
         "display": f"{size * 1.7:.1f}pt",
@@ -60,10 +63,8 @@ QFrame[role="status"] { background: $sunken; border: none; border-top: 1px solid
 QFrame[role="coach"] { background: $accent_soft; border: none; border-bottom: 1px solid $accent; }
 QFrame[role="line"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 QFrame[role="toast"] { background: $surface; border: 1px solid $border_strong;
-  border-left: $u2 solid $accent; border-radius: $radius; }
-QFrame[role="toast"][tone="positive"] { border-left-color: $positive; }
-QFrame[role="toast"][tone="warning"] { border-left-color: $warning; }
-QFrame[role="toast"][tone="danger"] { border-left-color: $danger; }
+  border-radius: $radius_card; }
+QFrame[role="toast"][tone="danger"] { border-color: $danger; }
 QScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget[role="page"] { background: transparent; }
 QSplitter::handle { background: transparent; }
@@ -97,11 +98,6 @@ QToolButton:focus { border: 2px solid $accent; }
 QToolButton:checked { background: $accent_soft; color: $accent; }
 QToolButton:disabled { color: $border_strong; }
 QToolButton::menu-indicator { image: none; }
-QToolButton[role="rail"] { text-align: left; padding: $u4 $u5; border-radius: $radius;
-  color: $muted; }
-QToolButton[role="rail"]:hover { color: $text; background: $border; }
-QToolButton[role="rail"]:checked { background: $surface; color: $accent; font-weight: 700; }
-QToolButton[role="rail"]:focus { border: 2px solid $accent; }
 QCheckBox, QRadioButton { spacing: $u3; padding: $u1; border: 2px solid transparent;
   border-radius: $radius; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid $accent; }
@@ -117,6 +113,12 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:d
 QComboBox:disabled { background: $window; color: $border_strong; border-color: $border; }
 QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px solid $border_strong;
   selection-background-color: $accent_soft; selection-color: $text; }
+QComboBox::drop-down { border: none; width: $u10; }
+QComboBox::down-arrow { image: url("$icons/chevron-down.svg"); width: $u7; height: $u7; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: $u10;
+  background: transparent; }
+QAbstractSpinBox::up-arrow { image: url("$icons/chevron-up.svg"); width: $u6; height: $u6; }
+QAbstractSpinBox::down-arrow { image: url("$icons/chevron-down.svg"); width: $u6; height: $u6; }
 QProgressBar { background: $border; border: none; border-radius: $u2; min-height: $u3;
   max-height: $u3; }
 QProgressBar::chunk { background: $accent; border-radius: $u2; }
@@ -138,6 +140,7 @@ QTreeView::item { padding: $u2; }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section { background: $surface; color: $muted; border: none;
   border-bottom: 1px solid $border; padding: $u3 $u4; font-weight: 400; }
+QHeaderView::section:vertical { border: none; padding: 0 $u3; }
 QTableCornerButton::section { background: $surface; border: none; }
 QTabWidget::pane { border: none; border-top: 1px solid $border; }
 QTabBar { background: transparent; }

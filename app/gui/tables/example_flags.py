@@ -12,6 +12,7 @@ from editing.examples import Example, Kind
 class Flag:
     """One remark; an error keeps the row from being used."""
 
+    short: str
     text: str
     is_error: bool = False
 
@@ -28,7 +29,7 @@ def flags_of(example: Example, kind: Kind | None, *, is_copy: bool) -> tuple[Fla
     for text in filter(None, (example.suffix, example.other_suffix)):
         flags += _spacing(example.prefix, text)
     if is_copy:
-        flags.append(Flag("The same row stands in this list more than once."))
+        flags.append(Flag("twice", "The same row stands in this list more than once."))
     return tuple(dict.fromkeys(flags))
 
 
@@ -40,23 +41,23 @@ def with_space(prefix: str, suffix: str) -> str:
 def _errors(example: Example, kind: Kind | None) -> list[Flag]:
     flags: list[Flag] = []
     if not example.prefix:
-        flags.append(Flag("Write what comes before: the prefix.", is_error=True))
+        flags.append(Flag("no prefix", "Write what comes before.", is_error=True))
     if not example.suffix:
-        flags.append(Flag("Write how it should or should not go on.", is_error=True))
+        flags.append(Flag("no continuation", "Write how it goes on.", is_error=True))
     if kind is None:
         flags.append(
-            Flag("Two continuations: choose Balance or Prefer A as the kind.", is_error=True)
+            Flag("which kind?", "Choose Balance or Prefer A for two continuations.", is_error=True)
         )
     elif kind.needs_pair and not example.other_suffix:
-        flags.append(Flag(f"{kind.label} needs a second continuation.", is_error=True))
+        flags.append(Flag("no second", f"{kind.label} needs a second continuation.", is_error=True))
     return flags
 
 
 def _spacing(prefix: str, text: str) -> list[Flag]:
     if _runs_in(prefix, text):
-        return [Flag("No space between prefix and continuation. “Mend spaces” adds it.")]
+        return [Flag("no space", "Prefix and continuation run together; “Mend spaces” parts them.")]
     if prefix.endswith(" ") and text.startswith(" "):
-        return [Flag("Two spaces meet between prefix and continuation.")]
+        return [Flag("two spaces", "Two spaces meet between prefix and continuation.")]
     return []
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
@@ -69,7 +69,9 @@ class ActionButton(QPushButton):
         known = self._action.property("themedIcon")
         if isinstance(known, str) and known:
             colour = {"primary": "on_accent", "danger": "danger", "link": "accent"}
-            set_icon(self, known.split()[0], colour.get(str(self.property("role")), "text"))
+            role = str(self.property("role"))
+            set_icon(self, known.split()[0], colour.get(role, "text"), spaced=True)
+            self.setIconSize(QSize(round(gap(4.5) * 1.4), gap(4.5)))
 
 
 def button(action: QAction, role: str = "") -> QPushButton:

@@ -8,10 +8,12 @@ from app.gui.events import Notice, Tone
 from app.gui.icons import set_icon
 from app.gui.metrics import characters, gap
 from app.gui.widgets.buttons import action, button, tool_button
+from app.gui.widgets.icon_label import IconLabel
 from app.gui.widgets.labels import body, caption, heading
 from app.gui.widgets.layouts import boxed, clear, column, row, scrolled
 
 SHOWN_MS = {Tone.POSITIVE: 6_000, Tone.WARNING: 10_000, Tone.DANGER: 20_000}
+_ICONS = {Tone.POSITIVE: "check", Tone.WARNING: "warning", Tone.DANGER: "warning"}
 MOST_AT_ONCE = 3
 KEPT = 100
 
@@ -30,13 +32,15 @@ class Toast(QFrame):
         self._notice = notice
         close = action(self, "Dismiss", tip="Take this notice away.", do=self.leave)
         set_icon(close, "close", "muted")
-        line = row(body(notice.text), spacing=2)
-        line.setStretch(0, 1)
+        line = row(
+            IconLabel(_ICONS[notice.tone], 5, str(notice.tone)), body(notice.text), spacing=3
+        )
+        line.setStretch(1, 1)
         if notice.do is not None:
             act = action(self, notice.action, tip=notice.action, do=self._act)
             line.addWidget(button(act, "link"))
         line.addWidget(tool_button(close))
-        line.setContentsMargins(gap(3), gap(2), gap(1), gap(2))
+        line.setContentsMargins(gap(3), gap(2), gap(2), gap(2))
         self.setLayout(line)
         self.setFixedWidth(characters(62))
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS[notice.tone])
@@ -66,13 +70,14 @@ class Toast(QFrame):
 
 
 class Toasts(QObject):
-    """Stacks toasts over the lower right corner of a widget and remembers every notice."""
+    """Stacks toasts at a window's lower right, above a strip, and remembers every notice."""
 
     changed = Signal()
 
-    def __init__(self, over: QWidget) -> None:
+    def __init__(self, over: QWidget, above: QWidget) -> None:
         super().__init__(over)
         self._over = over
+        self._above = above
         self._toasts: list[Toast] = []
         self.history: list[tuple[str, Notice]] = []
         over.installEventFilter(self)
@@ -106,7 +111,7 @@ class Toasts(QObject):
             self._place()
 
     def _place(self) -> None:
-        bottom = self._over.height() - gap(4)
+        bottom = self._over.height() - self._above.height() - gap(4)
         for toast in reversed(self._toasts):
             height = max(toast.heightForWidth(toast.width()), toast.sizeHint().height())
             left = self._over.width() - toast.width() - gap(4)
