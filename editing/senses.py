@@ -1,0 +1,99 @@
+"""Look into a Backpack: what a sense of a word raises and lowers in the next-word distribution.
+
+A sense vector c adds weight * (E c) to the logits wherever its word is a source; sorting E c shows
+the words it pushes up and down. Senses are not guaranteed to be interpretable.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from editing.errors import EditingError
+from editing.models.language_model import LanguageModel, backpack_of
+
+WordLogit = tuple[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class SenseDirection:
+    """One sense vector, seen through the output embedding."""
+
+    norm: float
+    raises: tuple[WordLogit, ...]
+    """Words with the largest logits, largest first."""
+    lowers: tuple[WordLogit, ...]
+    """Words with the smallest logits, smallest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class SenseOfWord:
+    """A sense, by its word and number, and its direction."""
+
+    word: str
+    token_id: int
+    sense: int
+    direction: SenseDirection
+
+
+def word_ids(model: LanguageModel, word: str) -> tuple[int, ...]:
+    """Find the tokens of a word as it stands in running text (with a space before it).
+
+    Raises:
+        EditingError: The word is empty.
+    """
+    if not word.strip():
+        raise EditingError("The word is empty. Give a word, such as France.")
+    text = word if word.startswith(" ") else f" {word}"
+    return tuple(model.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+
+@torch.no_grad()
+def sense_directions(
+    model: LanguageModel, senses: Sequence[tuple[int, int]], *, top: int
+) -> list[SenseOfWord]:
+    """Describe senses (token id, sense) of the module as it is, with whatever edit is on it.
+
+    Args:
+        top: How many words to name in each direction.
+
+    Raises:
+        UnsupportedModelError: The model has no senses.
+    """
+    module = backpack_of(model)
+    words = torch.tensor(sorted({word for word, _ in senses}), device=model.device)
+    vectors = module.backpack.sense_vectors(words).float()
+    output = module.lm_head.weight[: model.vocab_size].float()
+    row = {int(word): i for i, word in enumerate(words)}
+    return [
+        SenseOfWord(
+            _text(model, word),
+            word,
+            sense,
+            _direction(model, vectors[row[word], sense], output, top),
+        )
+        for word, sense in senses
+    ]
+
+
+def all_senses(model: LanguageModel, word: str) -> list[tuple[int, int]]:
+    """List every sense of every token of a word."""
+    count = backpack_of(model).config.num_senses
+    return [(token, sense) for token in word_ids(model, word) for sense in range(count)]
+
+
+def _direction(model: LanguageModel, vector: Tensor, output: Tensor, top: int) -> SenseDirection:
+    logits = output @ vector
+    count = min(top, len(logits))
+
+    def words(largest: bool) -> tuple[WordLogit, ...]:
+        values, ids = logits.topk(count, largest=largest)
+        pairs = zip(ids.tolist(), values.tolist(), strict=True)
+        return tuple((_text(model, token), value) for token, value in pairs)
+
+    return SenseDirection(float(vector.norm()), words(largest=True), words(largest=False))
+
+
+def _text(model: LanguageModel, token: int) -> str:
+    return str(model.tokenizer.decode([token], clean_up_tokenization_spaces=False))
