@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -22,6 +23,8 @@ class StackedEdit:
     name: str
     strength: float
     edit: Edit
+    record: dict[str, Any]
+    """What its `edit.json` says."""
 
 
 def load_stack(
@@ -82,7 +85,7 @@ def _load(library: Library, text: str, model: LanguageModel) -> StackedEdit:
             "Choose the model it was made for."
         )
     kept = float(record["result"]["strength"])
-    return StackedEdit(row.id, row.name, kept if strength is None else strength, edit)
+    return StackedEdit(row.id, row.name, kept if strength is None else strength, edit, record)
 
 
 def _scaled(edit: SenseEdit, strength: float) -> SenseEdit:
