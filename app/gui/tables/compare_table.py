@@ -1,0 +1,248 @@
+"""The tables of the compare page: measures side by side, and examples sorted by change."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QBrush, QColor
+from typing_extensions import override
+
+from app.gui.palette import tokens_in_use
+from app.gui.tables import figures
+from editing.examples import Example, Kind
+from editing.results import ExampleResult
+
+Index = QModelIndex | QPersistentModelIndex
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class MeasuresTable(QAbstractTableModel):
+    """One measure a row, one model a column."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._columns: list[str] = []
+        self._rows: list[tuple[str, ...]] = []
+
+    def show_measures(self, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
+        """Take other measures; each row begins with its name."""
+        self.beginResetModel()
+        self._columns, self._rows = list(columns), list(rows)
+        self.endResetModel()
+
+    def to_text(self) -> str:
+        """Write the table as tab-separated lines."""
+        lines = [("", *self._columns), *self._rows]
+        return "\n".join("\t".join(line) for line in lines)
+
+    @override
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
+        return 0 if parent.isValid() else len(self._rows)
+
+    @override
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
+        return 0 if parent.isValid() or not self._columns else len(self._columns) + 1
+
+    @override
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return ("", *self._columns)[section]
+        return None
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if index.isValid() and role == Qt.ItemDataRole.DisplayRole:
+            return self._rows[index.row()][index.column()]
+        return None
+
+
+class Verdict(StrEnum):
+    """What an edit did to one example."""
+
+    FIXED = "fixed"
+    BROKEN = "broken"
+    STILL_RIGHT = "still right"
+    STILL_WRONG = "still wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedExample:
+    """One evaluation example under the original and under one edit."""
+
+    example: Example
+    result: ExampleResult
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the edit did to it."""
+        before, after = self.result.succeeded_before, self.result.succeeded_after
+        if before:
+            return Verdict.STILL_RIGHT if after else Verdict.BROKEN
+        return Verdict.FIXED if after else Verdict.STILL_WRONG
+
+    @property
+    def change(self) -> float:
+        """How much its loss fell, in nats: more is better."""
+        return self.result.before - self.result.after
+
+
+EXAMPLE_HEADERS = ("Verdict", "Example", "Wanted", "Original", "Edited", "Gain, nats")
+VERDICT_MARKS = {
+    Verdict.FIXED: "✓ fixed",
+    Verdict.BROKEN: "✗ broken",
+    Verdict.STILL_RIGHT: "still right",
+    Verdict.STILL_WRONG: "still wrong",
+}
+_TONES = {Verdict.FIXED: "positive", Verdict.BROKEN: "danger"}
+LONGEST = 90
+
+
+class ExamplesTable(QAbstractTableModel):
+    """One example a row, sorted and filtered inside the model; regressions first at the start."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._all: list[ComparedExample] = []
+        self._rows: list[ComparedExample] = []
+        self._verdict: Verdict | None = None
+        self._order = (5, Qt.SortOrder.AscendingOrder)
+
+    def show_examples(self, examples: Sequence[ComparedExample]) -> None:
+        """Take other examples."""
+        self._all = list(examples)
+        self._refresh()
+
+    def filter_verdict(self, verdict: Verdict | None) -> None:
+        """Show only examples with a verdict; None shows all."""
+        self._verdict = verdict
+        self._refresh()
+
+    def count(self, verdict: Verdict) -> int:
+        """Count the examples with a verdict, shown or not."""
+        return sum(each.verdict is verdict for each in self._all)
+
+    def example_at(self, index: Index) -> ComparedExample:
+        """Give the example at an index."""
+        return self._rows[index.row()]
+
+    @override
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
+        return 0 if parent.isValid() else len(self._rows)
+
+    @override
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
+        return 0 if parent.isValid() else len(EXAMPLE_HEADERS)
+
+    @override
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.tr(EXAMPLE_HEADERS[section])
+        return None
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], index.column()
+        answers: dict[int, Any] = {}
+        if role == Qt.ItemDataRole.DisplayRole:
+            answers[role] = _cells(row)[column]
+        elif role == Qt.ItemDataRole.ToolTipRole:
+            answers[role] = row.example.prefix + row.example.suffix
+        elif role == Qt.ItemDataRole.TextAlignmentRole:
+            answers[role] = RIGHT if column > 2 else LEFT
+        elif role == Qt.ItemDataRole.ForegroundRole and column == 0:
+            answers[role] = _verdict_brush(row.verdict)
+        return answers.get(role)
+
+    @override
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._order = (column, order)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        column, order = self._order
+        self.beginResetModel()
+        found = [each for each in self._all if self._verdict in (None, each.verdict)]
+        is_down = order is Qt.SortOrder.DescendingOrder
+        self._rows = sorted(found, key=_KEYS[column], reverse=is_down) if column >= 0 else found
+        self.endResetModel()
+
+
+def _cells(row: ComparedExample) -> tuple[str, ...]:
+    kind = row.example.kind or Kind.INCREASE
+    prefix = row.example.prefix
+    return (
+        VERDICT_MARKS[row.verdict],
+        prefix if len(prefix) <= LONGEST else "…" + prefix[-LONGEST:].lstrip(),
+        _wanted(row.example, kind),
+        likelihood(row.result.before, kind),
+        likelihood(row.result.after, kind),
+        figures.signed(row.change, decimals=2),
+    )
+
+
+def _wanted(example: Example, kind: Kind) -> str:
+    first = figures.visible_spaces(example.suffix)
+    other = figures.visible_spaces(example.other_suffix or "")
+    words = {
+        Kind.INCREASE: first,
+        Kind.DECREASE: f"not {first}",
+        Kind.BALANCE: f"{first} = {other}",
+        Kind.PREFER: f"{first} > {other}",
+    }
+    return words[kind]
+
+
+def likelihood(loss: float, kind: Kind) -> str:
+    """Say an example's loss as a probability, or for two continuations as their ratio."""
+    if kind in (Kind.INCREASE, Kind.DECREASE):
+        share = math.exp(min(-loss if kind is Kind.INCREASE else loss, 0.0))
+        return figures.percent(share, decimals=1 if share >= 1e-3 else 3)
+    ratio = math.exp(min(abs(loss), 50.0))
+    shown = f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
+    is_first = kind is Kind.BALANCE or loss <= 0
+    return f"{shown} : 1" if is_first else f"1 : {shown}"
+
+
+def _verdict_brush(verdict: Verdict) -> QBrush:
+    tokens = tokens_in_use()
+    return QBrush(QColor(getattr(tokens, _TONES.get(verdict, "muted"))))
+
+
+_ORDER = (Verdict.BROKEN, Verdict.FIXED, Verdict.STILL_WRONG, Verdict.STILL_RIGHT)
+
+
+def _by_verdict(row: ComparedExample) -> tuple[float, float]:
+    return _ORDER.index(row.verdict), row.change
+
+
+def _by_text(row: ComparedExample) -> tuple[str, float]:
+    return row.example.prefix.casefold(), row.change
+
+
+def _by_wanted(row: ComparedExample) -> tuple[str, float]:
+    return row.example.suffix.strip().casefold(), row.change
+
+
+def _by_before(row: ComparedExample) -> tuple[float, float]:
+    return -row.result.before, row.change
+
+
+def _by_after(row: ComparedExample) -> tuple[float, float]:
+    return -row.result.after, row.change
+
+
+def _by_change(row: ComparedExample) -> tuple[float, float]:
+    return row.change, row.result.before
+
+
+_KEYS = (_by_verdict, _by_text, _by_wanted, _by_before, _by_after, _by_change)
