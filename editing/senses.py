@@ -77,6 +77,13 @@ def sense_directions(
     ]
 
 
+@torch.no_grad()
+def direction_of(model: LanguageModel, vector: Tensor, *, top: int) -> SenseDirection:
+    """Describe a vector (dim,) that is added to a sense: what it raises and lowers by itself."""
+    output = backpack_of(model).lm_head.weight[: model.vocab_size].float()
+    return _direction(model, vector.to(output), output, top)
+
+
 def all_senses(model: LanguageModel, word: str) -> list[tuple[int, int]]:
     """List every sense of every token of a word."""
     count = backpack_of(model).config.num_senses
