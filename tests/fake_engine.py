@@ -56,8 +56,8 @@ def count(task: JobTask) -> Outcome:
 
 
 def _edit_folder(task: JobTask) -> Path | None:
-    """Write an edit of the name that the request asks for, its tensors a few bytes."""
-    name = task.spec.request.get("save")
+    """Write an edit, its tensors a few bytes: one to save, or one that only has a name."""
+    name = task.spec.request.get("save", task.spec.request.get("name"))
     if name is None:
         return None
     folder = task.folder.path / "edits" / new_edit_id()

@@ -190,9 +190,10 @@ class JobList(QObject):
         self._run_next()
 
     def _adopt(self, job_id: str) -> None:
-        """Give the library the edit that a finished job made."""
+        """Give the library the edit that a finished job made, if it was asked to keep it."""
         view = self._jobs[job_id]
-        if view.edit_folder is None or view.edit is not None or not view.state.is_over:
+        is_waiting = view.state.is_over and view.edit is None and view.config.request.get("save")
+        if view.edit_folder is None or not is_waiting:
             return
         try:
             edit = adopt_edit(self._library, Path(view.edit_folder))

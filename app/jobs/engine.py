@@ -18,9 +18,11 @@ from app.jobs.protocol import (
     Ask,
     FromEngine,
     Hello,
+    Quit,
     Ready,
     Run,
     Stop,
+    ToEngine,
     Withdraw,
     decode_to_engine,
     encode,
@@ -68,7 +70,7 @@ def prepare_process() -> None:
 
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:
-        os.nice(_NICENESS)
+        os.nice(max(0, _NICENESS - os.nice(0)))
 
 
 class Engine:
@@ -104,19 +106,24 @@ class Engine:
                     return
 
     def _read(self) -> None:
-        for line in _lines(self._stdin):
-            match decode_to_engine(line):
-                case Run(job=folder):
-                    self._worker.add(JobFolder(Path(folder)))
-                case Stop(job=job, keep=keep):
-                    self._worker.stop(job, keep=keep)
-                case Ask() as ask:
-                    self._desk.ask(ask)
-                case Withdraw(id=identity):
-                    self._desk.withdraw(identity)
-                case _:
-                    break
-        self._quit()
+        try:
+            for line in _lines(self._stdin):
+                self._hear(decode_to_engine(line))
+        finally:  # a fault here must not leave a process that nobody can reach
+            self._quit()
+
+    def _hear(self, message: ToEngine) -> None:
+        match message:
+            case Run(job=folder):
+                self._worker.add(JobFolder(Path(folder)))
+            case Stop(job=job, keep=keep):
+                self._worker.stop(job, keep=keep)
+            case Ask():
+                self._desk.ask(message)
+            case Withdraw(id=identity):
+                self._desk.withdraw(identity)
+            case Quit():
+                self._quit()
 
     def _quit(self) -> None:
         if not self._is_loaded:

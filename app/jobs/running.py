@@ -22,9 +22,13 @@ from app.jobs.protocol import FromEngine, JobEvent
 from app.jobs.turns import Rank, Turns
 from editing.progress import Cancelled, Progress, StoppedEarly
 
-_PREPARING_PHASES = ("loading model", "base passes", "selecting senses")
+_PREPARING_PHASES = (
+    "loading model",
+    "sampling general text",
+    "base passes",
+    "selecting senses",
+)
 _SECONDS_BETWEEN_REPORTS = 0.25
-_SECONDS_BETWEEN_PHASES = 0.05
 _SECONDS_BETWEEN_RECORDS = 1.0
 """Windows read the whole record when they start: it holds fewer reports than are told."""
 
@@ -66,7 +70,9 @@ class RunningJob:
     def tell(self, wish: Wish) -> None:
         """Have the job do something at its next pause; from any thread."""
         self._wish = max(self._wish, wish)
-        self._turns.hurry_job(is_urgent=True)
+        if wish is not Wish.KEEP:
+            # Only a job that ends at once may pass a question, which may have an edit on the model.
+            self._turns.hurry_job(is_urgent=True)
 
     def report(self, progress: Progress) -> None:
         """Pause: answer who waits, do what is wished, say how far it is."""
@@ -120,7 +126,6 @@ class RunningJob:
         if self._is_cut_short or (self._has_begun and phase != "training"):
             return
         self._is_cut_short = True
-        self._turns.hurry_job(is_urgent=False)
         raise StoppedEarly
 
     def _tell_progress(self, progress: Progress, left: float | None, now: float) -> None:
@@ -133,10 +138,9 @@ class RunningJob:
         self._say(JobEvent(self.folder.id, event_to_json(event)))
 
     def _is_due(self, progress: Progress, now: float) -> bool:
-        told = self._told
-        same = told is not None and told.phase == progress.phase
-        wait = _SECONDS_BETWEEN_REPORTS if same else _SECONDS_BETWEEN_PHASES
-        return now - self._told_at >= wait or told is None
+        if self._told is None or self._told.phase != progress.phase:
+            return True
+        return now - self._told_at >= _SECONDS_BETWEEN_REPORTS
 
 
 _STOPPING_MESSAGES = {

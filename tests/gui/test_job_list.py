@@ -276,6 +276,14 @@ def test_a_finished_edit_goes_to_the_library_once(opened: Open, qtbot: QtBot) ->
     assert later.jobs.job(job).failure is None
 
 
+def test_an_edit_that_was_not_to_be_kept_stays_with_its_job(opened: Open, qtbot: QtBot) -> None:
+    window = opened()
+    job = window.add(name="Capitals")
+    _until(qtbot, window, job, "done")
+    assert Path(window.jobs.job(job).edit_folder or "").is_dir()
+    assert window.library.edits() == []
+
+
 def test_an_edit_of_a_taken_name_gets_a_number(opened: Open, qtbot: QtBot) -> None:
     window = opened()
     _until(qtbot, window, window.add(save="Capitals"), "done")
