@@ -12,6 +12,8 @@ SAMPLED = "sampled"
 """The general text that is sampled from the untouched model."""
 DEFAULT_METHOD = "sense-finetuning"
 DEFAULT_BUDGET = 1e-4
+FORMS = ("folder", "edit")
+"""A model folder with the edit in it, or the edit alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,28 @@ class SensesRequest(Request):
     top: int = 10
     difference: bool = False
     """Also what the difference itself raises and lowers."""
+    data_dir: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest(Request):
+    """Write an edit of the library somewhere else."""
+
+    edit: str
+    """NAME or NAME@STRENGTH."""
+    to: str
+    """A path where nothing is yet."""
+    form: str = "folder"
+    """One of FORMS."""
+    dtype: str = "float32"
+    data_dir: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest(Request):
+    """Take an exported edit into the library."""
+
+    path: str
     data_dir: str | None = None
 
 

@@ -1,67 +1,59 @@
 """Edits out of the library and into it."""
 
 from pathlib import Path
+from typing import Any
 
 from app.operations.models import LoadedModels
 from app.operations.places import open_library
+from app.operations.requests import FORMS, ExportRequest, ImportRequest
 from editing.errors import EditingError
 from editing.export import export_edit, export_model, import_edit
-from editing.library.edit_row import EditRow
 from editing.library.records import read_record
-from editing.library.stacks import load_stack
+from editing.library.stacks import load_stack, parse_strength
 from editing.models.language_model import LanguageModel
 from editing.progress import Progress, Report, unheard
 
-FORMS = ("folder", "edit")
-"""A model folder with the edit in it, or the edit alone."""
-
 
 def run_export(
-    name: str,
-    target: Path,
-    form: str,
-    *,
-    dtype: str = "float32",
-    data_dir: str | None = None,
-    models: LoadedModels | None = None,
-    report: Report = unheard,
-) -> Path:
-    """Export an edit of the library, given as NAME or NAME@STRENGTH.
+    request: ExportRequest, report: Report = unheard, *, models: LoadedModels | None = None
+) -> dict[str, Any]:
+    """Export an edit of the library.
 
-    Args:
-        form: One of FORMS.
+    Returns:
+        The edit's `name`, the `form` and the `path`.
 
     Raises:
         EditingError: The edit is damaged, its base is not there, or the target is.
     """
-    with open_library(data_dir) as library:
-        if form == "edit":
-            export_edit(library, library.edit(name.rpartition("@")[0] or name), target)
-            return target
-        edit = library.edit(name.rpartition("@")[0] or name)
-        model = (models or LoadedModels()).model(edit.model, report)
-        stack = load_stack(library, [name], model)
+    name, _ = parse_strength(request.edit)
+    target = Path(request.to).expanduser()
+    with open_library(request.data_dir) as library:
+        edit = library.edit(name)
         report(Progress("exporting", 0, 1, str(target)))
-        export_model(model, stack, target, dtype=dtype)
+        if request.form == "edit":
+            export_edit(library, edit, target)
+        elif request.form == "folder":
+            model = (models or LoadedModels()).model(edit.model, report)
+            stack = load_stack(library, [request.edit], model)
+            export_model(model, stack, target, dtype=request.dtype)
+        else:
+            raise EditingError(f"There is no form {request.form!r}. Choose {' or '.join(FORMS)}.")
         report(Progress("exporting", 1, 1, str(target)))
-    return target
+    return {"name": edit.name, "form": request.form, "path": str(target)}
 
 
 def run_import(
-    folder: Path,
-    *,
-    data_dir: str | None = None,
-    models: LoadedModels | None = None,
-    report: Report = unheard,
-) -> tuple[EditRow, str | None]:
+    request: ImportRequest, report: Report = unheard, *, models: LoadedModels | None = None
+) -> dict[str, Any]:
     """Take an exported edit in, its base checked where it is on this machine.
 
     Returns:
-        The edit, and what could not be checked (None where all was).
+        The edit's `name` and `id`, and `doubt`: null, or why the base could not be checked.
 
     Raises:
         EditingError: It is no edit, damaged, there already, or made for another base.
     """
+    folder = Path(request.path).expanduser()
     source = str(read_record(folder)["model"]["source"])
     base: LanguageModel | None = None
     doubt: str | None = None
@@ -72,5 +64,6 @@ def run_import(
             f"Its base model {source} is not on this machine; whether it fits is checked when the "
             "edit is used."
         )
-    with open_library(data_dir) as library:
-        return import_edit(library, folder, base), doubt
+    with open_library(request.data_dir) as library:
+        row = import_edit(library, folder, base)
+    return {"name": row.name, "id": row.id, "doubt": doubt}

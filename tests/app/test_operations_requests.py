@@ -9,7 +9,9 @@ import pytest
 from app.operations.requests import (
     EditRequest,
     EvaluateRequest,
+    ExportRequest,
     GenerateRequest,
+    ImportRequest,
     ProbabilitiesRequest,
     Request,
     RowToScore,
@@ -22,6 +24,8 @@ REQUESTS = [
     EvaluateRequest("starter", edits=("a", "b@0.5")),
     GenerateRequest("starter", "The", edits=("a",), temperature=0.0),
     SensesRequest("starter", word="river"),
+    ExportRequest("a@2", "/tmp/out", form="edit"),
+    ImportRequest("/tmp/out"),
     ProbabilitiesRequest("starter", (RowToScore("1", "The", " river", " sea"),), ("a@2",)),
 ]
 
