@@ -9,15 +9,19 @@ log(sum_v p0_v exp(D_v)) - D_target. Epochs, strengths and whole runs differ onl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from editing.base_passes.base_pass import BasePass
-from editing.base_passes.contextualization import SenseIndex, SenseWeights, sense_weights
+from editing.base_passes.contextualization import (
+    SenseIndex,
+    SenseWeights,
+    occurring_words,
+    sense_weights,
+)
 from editing.progress import Progress, Report
 
 ROWS = 384
-"""Rows whose logits are alive at a time, roughly: a chunk ends with a sequence."""
+"""Rows scored together, roughly: a group ends with a sequence."""
 VOCAB_BLOCK = 2048
 """Columns of logits at a time; a block of rows by columns stays in the processor's cache."""
 
@@ -46,59 +50,58 @@ def candidate_losses(
 
     Args:
         output: (vocab, dim) the real rows of the output embedding.
-        sequences: Ascending numbers of the sequences to score; the rows of others keep the base's
-            loss.
+        sequences: Numbers of the sequences to score; the rows of others keep the base's loss.
     """
     losses = base.nll.expand(len(candidates.deltas), -1).clone()
     chosen = range(base.sequences) if sequences is None else sequences
+    groups = _groups(base, candidates.index, chosen)
+    total = sum(len(group) for group in groups)
     done = 0
-    for chunk in _chunks(base, chosen):
-        weights = sense_weights(base, chunk, candidates.index)
-        touched = (weights.values != 0).any(dim=1).nonzero()[:, 0]
-        if len(touched):
-            change = _changes(base, output, candidates.deltas, weights, touched)
-            losses[:, weights.rows.start + touched] += change
-        done += len(chunk)
-        report(Progress(phase, done, len(chosen)))
+    for group in groups:
+        weights = sense_weights(base, group, candidates.index)
+        if len(weights.rows):
+            losses[:, weights.rows] += _changes(base, output, candidates.deltas, weights)
+        done += len(group)
+        report(Progress(phase, done, total))
     return losses
 
 
 def touched_rows(base: BasePass, index: SenseIndex) -> int:
     """How many scored tokens a chosen sense reaches, so that an edit of it can move them."""
-    total = 0
-    for chunk in _chunks(base, range(base.sequences)):
-        values = sense_weights(base, chunk, index).values
-        total += int((values != 0).any(dim=1).sum())
-    return total
+    groups = _groups(base, index, range(base.sequences))
+    return sum(len(sense_weights(base, group, index).rows) for group in groups)
 
 
-def _chunks(base: BasePass, sequences: Sequence[int]) -> Iterator[list[int]]:
-    """Group consecutive sequences into about ROWS rows."""
-    chunk: list[int] = []
+def _groups(base: BasePass, index: SenseIndex, sequences: Sequence[int]) -> list[list[int]]:
+    """Put sequences that share their rarest chosen word together, about ROWS rows a group.
+
+    The fewer senses a group holds, the smaller the products; sequences without any are left out.
+    """
+    words = occurring_words(base, index)
+    ordered = sorted((s for s in sequences if words[s]), key=lambda s: (words[s], s))
+    return list(_cut(base, ordered))
+
+
+def _cut(base: BasePass, sequences: Sequence[int]) -> Iterator[list[int]]:
+    group: list[int] = []
     rows = 0
     for sequence in sequences:
         own = base.rows_of(sequence)
-        breaks = chunk and (sequence != chunk[-1] + 1 or rows + own.stop - own.start > ROWS)
-        if breaks:
-            yield chunk
-            chunk, rows = [], 0
-        chunk.append(sequence)
+        if group and rows + own.stop - own.start > ROWS:
+            yield group
+            group, rows = [], 0
+        group.append(sequence)
         rows += own.stop - own.start
-    if chunk:
-        yield chunk
+    if group:
+        yield group
 
 
-def _changes(
-    base: BasePass, output: Tensor, deltas: Tensor, weights: SenseWeights, touched: Tensor
-) -> Tensor:
-    """Change of loss, (candidates, touched)."""
-    rows = weights.rows.start + touched
-    hidden, log_norm = base.hidden[rows], base.log_norm[rows]
-    values = weights.values[touched]
+def _changes(base: BasePass, output: Tensor, deltas: Tensor, weights: SenseWeights) -> Tensor:
+    """Change of loss of the touched rows, (candidates, touched)."""
+    rows, values = weights.rows, weights.values
     own = deltas[:, weights.columns]
-    growth = _growth(output, hidden, log_norm, values, own)
-    shift = values @ own
-    at_target = (shift * output[base.targets[rows]]).sum(-1)
+    growth = _growth(output, base.hidden[rows], base.log_norm[rows], values, own)
+    at_target = ((values @ own) * output[base.targets[rows]]).sum(-1)
     return growth.log_() - at_target
 
 

@@ -31,47 +31,56 @@ class SenseIndex:
 
 @dataclass(frozen=True, slots=True)
 class SenseWeights:
-    """Weights of the senses that occur in a few consecutive sequences."""
+    """Weights of the senses that occur in some sequences, on the rows that one reaches."""
 
-    rows: slice
-    """The rows of the base pass they belong to."""
+    rows: Tensor
+    """(touched,) rows of the base pass with a weight that is not zero."""
     columns: Tensor
     """(active,) chosen senses that occur, ascending."""
     values: Tensor
-    """(rows, active) the weights a."""
+    """(touched, active) the weights a."""
 
 
 def sense_weights(base: BasePass, sequences: Sequence[int], index: SenseIndex) -> SenseWeights:
-    """Compute a[t, s] for consecutive sequences.
-
-    Args:
-        sequences: Ascending, consecutive sequence numbers.
-    """
+    """Compute a[t, s] for some sequences."""
     parts = [_sequence_weights(base, sequence, index) for sequence in sequences]
-    rows = slice(base.rows_of(sequences[0]).start, base.rows_of(sequences[-1]).stop)
-    columns = torch.unique(torch.cat([columns for columns, _ in parts]))
-    values = torch.zeros(rows.stop - rows.start, len(columns), dtype=base.hidden.dtype)
-    for sequence, (own, weights) in zip(sequences, parts, strict=True):
-        own_rows = base.rows_of(sequence)
-        where = torch.searchsorted(columns, own)
-        values[own_rows.start - rows.start : own_rows.stop - rows.start, where] = weights
-    return SenseWeights(rows, columns, values)
+    columns = torch.unique(torch.cat([part.columns for part in parts]))
+    values = base.hidden.new_zeros(sum(len(part.rows) for part in parts), len(columns))
+    begin = 0
+    for part in parts:
+        where = torch.searchsorted(columns, part.columns)
+        values[begin : begin + len(part.rows), where] = part.values
+        begin += len(part.rows)
+    return SenseWeights(torch.cat([part.rows for part in parts]), columns, values)
 
 
-def _sequence_weights(base: BasePass, sequence: int, index: SenseIndex) -> tuple[Tensor, Tensor]:
-    """Columns (active,) and weights (rows, active) of one sequence."""
+def occurring_words(base: BasePass, index: SenseIndex) -> list[tuple[int, ...]]:
+    """For each sequence, which of the index's words it holds, those rarest in the pass first."""
+    word = torch.searchsorted(index.words, base.ids).clamp(max=len(index.words) - 1)
+    found = index.words[word] == base.ids
+    counts = torch.bincount(word[found], minlength=len(index.words)).tolist()
+    held: list[set[int]] = [set() for _ in range(base.sequences)]
+    places = found.nonzero()[:, 0]
+    owners = torch.searchsorted(base.sequence_begin, places, right=True) - 1
+    for owner, which in zip(owners.tolist(), word[found].tolist(), strict=True):
+        held[owner].add(which)
+    return [tuple(sorted(words, key=lambda w: (counts[w], w))) for words in held]
+
+
+def _sequence_weights(base: BasePass, sequence: int, index: SenseIndex) -> SenseWeights:
     ids = base.ids[base.tokens_of(sequence)]
     word = torch.searchsorted(index.words, ids).clamp(max=len(index.words) - 1)
     sources = (index.words[word] == ids).nonzero()[:, 0]
     rows = base.rows_of(sequence)
     if len(sources) == 0 or rows.start == rows.stop:
-        return sources.new_empty(0), base.hidden.new_empty(rows.stop - rows.start, 0)
+        return SenseWeights(sources[:0], sources[:0], base.hidden.new_empty(0, 0))
     column = index.table[word[sources]]
     which, sense = (column >= 0).nonzero(as_tuple=True)
     alpha = _alpha(base, sequence, sources)[sense, :, which]
     columns, where = torch.unique(column[which, sense], return_inverse=True)
-    weights = alpha.new_zeros(len(columns), alpha.shape[1]).index_add_(0, where, alpha)
-    return columns, weights.T
+    values = alpha.new_zeros(len(columns), alpha.shape[1]).index_add_(0, where, alpha).T
+    touched = (values != 0).any(dim=1).nonzero()[:, 0]
+    return SenseWeights(rows.start + touched, columns, values[touched])
 
 
 def _alpha(base: BasePass, sequence: int, sources: Tensor) -> Tensor:

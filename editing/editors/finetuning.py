@@ -15,8 +15,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-from editing.progress import Progress, Report, StoppedEarly
 from editing.editors.base import Checkpoints
+from editing.progress import Progress, Report, StoppedEarly
 
 ACCUMULATED = 5
 BETAS = (0.9, 0.995)

@@ -1,7 +1,7 @@
 """A sense edit: differences added to a few sense vectors of a Backpack."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import final
 
@@ -52,7 +52,9 @@ class SenseEdit(Edit):
             module.backpack.sense_edits, module.config.num_edited_senses = before, count
 
     @override
-    def applied(self, model: LanguageModel, strength: float = 1.0):
+    def applied(
+        self, model: LanguageModel, strength: float = 1.0
+    ) -> AbstractContextManager[LanguageModel]:
         return self._lend(model, strength)
 
     @override

@@ -72,7 +72,7 @@ def _sequence_scores(base: BasePass, index: SenseIndex, report: Report) -> Tenso
     scores = torch.zeros(base.sequences, index.size, dtype=torch.float64)
     for sequence in range(base.sequences):
         weights = sense_weights(base, [sequence], index)
-        scores[sequence, weights.columns] = weights.values.double().sum(dim=0)
+        scores[sequence, weights.columns] = weights.values.sum(dim=0, dtype=torch.float64)
         report(Progress("selecting senses", sequence + 1, base.sequences))
     return scores
 

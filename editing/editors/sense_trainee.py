@@ -3,7 +3,7 @@
 Positions that no chosen sense reaches neither move nor cost anything.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -43,52 +43,52 @@ class SenseTrainee:
 
     def accumulate(self, examples: Sequence[int], windows: Sequence[int], share: float) -> float:
         """Add `share` times the gradient of these micro-batches' summed losses."""
-        total = sum(self._example(example, share) for example in examples)
+        total = self._examples(examples, share)
         if self.kl_weight:
             total += sum(self._window(window, share) for window in windows)
         return total
 
-    def _example(self, example: int, share: float) -> float:
-        """Loss of one example, and its gradient: mean NLLs a continuation, weighted by the kind."""
-        parts = [self._continuation(s) for s in self.examples.sequences_of(example)]
-        kind = self.examples.kinds[example]
-        losses = [loss for loss, _ in parts]
-        slopes = loss_slopes(kind, losses)
-        for (_, add_gradient), slope in zip(parts, slopes, strict=True):
-            add_gradient(share * slope)
-        return sum(slope * loss for slope, loss in zip(slopes, losses, strict=True))
-
-    def _continuation(self, sequence: int) -> tuple[float, Callable[[float], None]]:
-        """Mean NLL of a continuation, and what adds a multiple of its gradient."""
+    def _examples(self, examples: Sequence[int], share: float) -> float:
+        """Objective of some examples and its gradient, their positions scored together."""
+        if not examples:
+            return 0.0
+        of_example = [self.examples.sequences_of(example) for example in examples]
+        sequences = [sequence for numbers in of_example for sequence in numbers]
         base = self.example_pass
-        weights = sense_weights(base, [sequence], self.index)
-        targets = base.targets[weights.rows]
-        own = self.deltas[weights.columns]
-        logits = (base.hidden[weights.rows] + weights.values @ own) @ self.output.T
-        log_probs = logits.log_softmax(-1)
-        loss = -log_probs.gather(-1, targets[:, None]).mean()
-
-        def add_gradient(factor: float) -> None:
-            error = log_probs.exp()
-            error[torch.arange(len(targets)), targets] -= 1
-            error *= factor / len(targets)
-            self._add(weights.columns, weights.values.T @ (error @ self.output))
-
-        return float(loss), add_gradient
+        rows = torch.cat([_rows(base, sequence) for sequence in sequences])
+        weights = sense_weights(base, sequences, self.index)
+        where = _places(rows, weights.rows)
+        hidden = base.hidden[rows]
+        hidden[where] += weights.values @ self.deltas[weights.columns]
+        log_probs = (hidden @ self.output.T).log_softmax(-1)
+        targets = base.targets[rows]
+        nll = -log_probs.gather(-1, targets[:, None])[:, 0]
+        lengths = [len(_rows(base, sequence)) for sequence in sequences]
+        means = iter([float(part.mean()) for part in nll.split(lengths)])
+        total, factors = 0.0, list[float]()
+        for example, numbers in zip(examples, of_example, strict=True):
+            losses = [next(means) for _ in numbers]
+            slopes = loss_slopes(self.examples.kinds[example], losses)
+            total += sum(slope * loss for slope, loss in zip(slopes, losses, strict=True))
+            factors += slopes
+        scale = [share * f / n for f, n in zip(factors, lengths, strict=True) for _ in range(n)]
+        error = log_probs.exp_()
+        error[torch.arange(len(targets)), targets] -= 1
+        error *= torch.tensor(scale, dtype=error.dtype)[:, None]
+        self._add(weights.columns, weights.values.T @ (error[where] @ self.output))
+        return total
 
     def _window(self, window: int, share: float) -> float:
         """Weighted KL summed over one window's positions, and its gradient."""
         weights = sense_weights(self.background, [window], self.index)
-        touched = (weights.values != 0).any(dim=1).nonzero()[:, 0]
-        if len(touched) == 0:
+        if len(weights.rows) == 0:
             return 0.0
         projected = self.deltas[weights.columns] @ self.output.T
         pulled = torch.zeros_like(projected)
         total = 0.0
-        for rows in touched.split(max(1, LOGIT_NUMBERS // len(self.output))):
-            values = weights.values[rows]
-            where = weights.rows.start + rows
-            divergence, slope = self._divergence(where, values @ projected)
+        size = max(1, LOGIT_NUMBERS // len(self.output))
+        for rows, values in zip(weights.rows.split(size), weights.values.split(size), strict=True):
+            divergence, slope = self._divergence(rows, values @ projected)
             total += divergence
             pulled += values.T @ slope
         factor = self.kl_weight * share
@@ -120,3 +120,15 @@ class SenseTrainee:
         if self.deltas.grad is None:
             self.deltas.grad = torch.zeros_like(self.deltas)
         self.deltas.grad.index_add_(0, columns, gradient)
+
+
+def _rows(base: BasePass, sequence: int) -> Tensor:
+    """The rows of one sequence, one by one."""
+    rows = base.rows_of(sequence)
+    return torch.arange(rows.start, rows.stop)
+
+
+def _places(rows: Tensor, some: Tensor) -> Tensor:
+    """Where `some` of the distinct `rows` stand among them; order does not matter."""
+    ordered, order = rows.sort()
+    return order[torch.searchsorted(ordered, some)]
