@@ -9,10 +9,19 @@ from collections.abc import Sequence
 from importlib import import_module
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app import screen
 from app.environment import SetupError, say
 
+if TYPE_CHECKING:
+    from app.gui.main_window import MainWindow
+    from app.gui.session import Session
+    from app.gui.theme import Theme
+    from app.preferences import Preferences
+
+_LONGEST_WAIT_MS = 500
+"""A window that is never painted, minimised for instance, is filled all the same."""
 # Qt aborts the process where there is no screen, so even its import waits for `main` to look.
 
 
@@ -36,31 +45,64 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str], folder: Path) -> int:
+    """Show the bare window first, and fill it once it has been painted."""
     from PySide6.QtCore import QTimer
+    from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication, QMessageBox
 
-    from app.gui.errors import install_exception_hook
+    from app.gui.icons import picture
     from app.gui.main_window import MainWindow
-    from app.gui.session import open_session
+    from app.gui.theme import Theme, ThemeChoice
+    from app.preferences import load_preferences
     from editing.errors import EditingError
 
     application = QApplication([sys.argv[0], *arguments])
     application.setApplicationName("Exemplar")
     application.setDesktopFileName("exemplar")
+    application.setWindowIcon(QIcon(picture("exemplar", "", 256)))
     try:
-        session = open_session(application, folder)
+        preferences = load_preferences(folder)
     except EditingError as error:
         QMessageBox.critical(None, "Exemplar", str(error))
         return 1
-    install_exception_hook(session.context.events)
-    window = MainWindow(session.context)
+    theme = Theme(application)
+    theme.apply(ThemeChoice(preferences.appearance), preferences.zoom_percent)
+    window = MainWindow(folder)
+    filling = _Filling(folder, window, theme, preferences)
+    window.painted.connect(lambda: QTimer.singleShot(0, filling.fill))
+    QTimer.singleShot(_LONGEST_WAIT_MS, filling.fill)
     window.show()
-    QTimer.singleShot(0, session.start)
-    # Plots take half a second to import: once the window stands, and before they are asked for.
-    QTimer.singleShot(400, lambda: import_module("pyqtgraph"))
     code = application.exec()
-    session.close()
+    filling.close()
     return code
+
+
+class _Filling:
+    """Opens the data folder once, and closes it at the end."""
+
+    def __init__(
+        self, folder: Path, window: MainWindow, theme: Theme, preferences: Preferences
+    ) -> None:
+        self._what = (folder, window, theme, preferences)
+        self._has_begun = False
+        self._session: Session | None = None
+
+    def fill(self) -> None:
+        """Do what takes time, what only plots need last."""
+        if self._has_begun:
+            return
+        self._has_begun = True
+        from PySide6.QtCore import QTimer
+
+        from app.gui.session import open_window
+
+        self._session = open_window(*self._what)
+        QTimer.singleShot(100, lambda: import_module("pyqtgraph"))
+
+    def close(self) -> None:
+        """End what was opened."""
+        if self._session is not None:
+            self._session.close()
 
 
 def _option(arguments: list[str], name: str) -> str | None:

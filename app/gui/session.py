@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.gui.context import GuiContext, PreferenceStore
 from app.gui.engine_process import EngineProcess
+from app.gui.errors import install_exception_hook
 from app.gui.events import Events, Selection, Tone
-from app.gui.icons import picture
 from app.gui.job_list import JobList
-from app.gui.theme import Theme, ThemeChoice
-from app.preferences import load_preferences
+from app.gui.main_window import MainWindow
+from app.gui.theme import Theme
+from app.preferences import Preferences
+from editing.errors import EditingError
 from editing.library.example_sets import ExampleSets
 from editing.library.index import Library
 
@@ -57,16 +58,12 @@ class Session(QObject):
         self.context.events.notice(sentence, Tone.WARNING)
 
 
-def open_session(application: QApplication, folder: Path) -> Session:
+def open_session(folder: Path, theme: Theme, preferences: Preferences) -> Session:
     """Open a data folder.
 
     Raises:
-        EditingError: The library or the preferences cannot be used as they are.
+        EditingError: The library cannot be used as it is.
     """
-    preferences = load_preferences(folder)
-    theme = Theme(application)
-    theme.apply(ThemeChoice(preferences.appearance), preferences.zoom_percent)
-    application.setWindowIcon(QIcon(picture("exemplar", "", 256)))
     library = Library(folder)
     engine = EngineProcess(folder)
     events = Events()
@@ -82,3 +79,19 @@ def open_session(application: QApplication, folder: Path) -> Session:
         data_folder=folder,
     )
     return Session(context)
+
+
+def open_window(
+    folder: Path, window: MainWindow, theme: Theme, preferences: Preferences
+) -> Session | None:
+    """Fill the window with a data folder; where that cannot be used, say so and end."""
+    try:
+        session = open_session(folder, theme, preferences)
+    except EditingError as error:
+        QMessageBox.critical(window, "Exemplar", str(error))
+        QApplication.exit(1)
+        return None
+    install_exception_hook(session.context.events)
+    window.open(session.context)
+    session.start()
+    return session

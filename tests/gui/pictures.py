@@ -80,7 +80,7 @@ def draw_guide(folder: Path) -> None:
     """Draw the guided example's first step, notices, and what opens over the window."""
     with tempfile.TemporaryDirectory() as data:
         context = kit.context_in(Path(data))
-        window = MainWindow(context)
+        window = MainWindow(Path(data), context)
         window.resize(*SIZE)
         window.show()
         context.events.guide_requested.emit()
@@ -90,7 +90,7 @@ def draw_guide(folder: Path) -> None:
         for dark in (False, True):
             name = f"guide-{'dark' if dark else 'light'}.png"
             grab(window, folder / name, theme=context.theme, dark=dark)
-        window.menus.help_action.trigger()
+        window.workspace.menus.help_action.trigger()
         window.findChild(ShortcutSheet).grab().save(str(folder / "shortcuts-dark.png"))
         window.findChild(ShortcutSheet).close()
         _draw_dialogs(window, folder, Path(data))
@@ -123,13 +123,13 @@ def draw(folder: Path, names: list[str]) -> None:
             context.theme.apply(ThemeChoice.LIGHT)
             if filled:
                 fill(context)
-            window = MainWindow(context)
+            window = MainWindow(Path(data), context)
             window.resize(*SIZE)
             window.show()
             for entry in PAGES:
                 if names and entry.name not in names:
                     continue
-                window.show_page(entry.name)
+                window.workspace.show_page(entry.name)
                 _settle(context)
                 for dark in (False, True):
                     state = "filled" if filled else "empty"
@@ -145,7 +145,7 @@ def _settle(context: GuiContext) -> None:
     """Give the timers that wait for typing to rest time to fire."""
     from PySide6.QtTest import QTest
 
-    QTest.qWait(400)
+    QTest.qWait(700)
     answer(context)
     QTest.qWait(50)
 

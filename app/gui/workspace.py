@@ -1,0 +1,144 @@
+"""What fills the window: rail, header, pages, coach strip, notices and status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
+
+from app.gui.context import GuiContext
+from app.gui.events import Notice
+from app.gui.guide import Guide, Step
+from app.gui.widgets.buttons import action
+from app.gui.widgets.coach import CoachStrip
+from app.gui.widgets.header import Header
+from app.gui.widgets.layouts import column, row
+from app.gui.widgets.rail import Rail
+from app.gui.widgets.toasts import NoticeList, Toasts
+from app.gui.window_menus import WindowMenus
+from app.gui.window_status import WindowStatus
+
+if TYPE_CHECKING:
+    from app.gui.main_window import PageEntry
+
+
+class Workspace(QWidget):
+    """One page at a time, and all around it."""
+
+    def __init__(
+        self, context: GuiContext, entries: Sequence[PageEntry], window: QMainWindow
+    ) -> None:
+        super().__init__(window)
+        self._context = context
+        self._entries = {entry.name: entry for entry in entries}
+        self._pages: dict[str, QWidget] = {}
+        self.guide = Guide(context)
+        self.rail = Rail()
+        self.stack = QStackedWidget()
+        self.coach = CoachStrip()
+        self.menus = WindowMenus(window, context)
+        self.header = Header((self.menus.theme_action, self.menus.help_action))
+        self.status = WindowStatus(context, self)
+        self.toasts = Toasts(self, self.status.strip)
+        self.notices = NoticeList(self.toasts, self)
+        self._lay_out()
+        self._fill_rail(window)
+        self._connect()
+
+    @property
+    def page_name(self) -> str:
+        """The name of the page that is shown."""
+        shown = self.stack.currentWidget()
+        return next(name for name, page in self._pages.items() if page is shown)
+
+    @property
+    def page(self) -> QWidget:
+        """The page that is shown."""
+        return self._pages[self.page_name]
+
+    @Slot(str)
+    def show_page(self, name: str) -> None:
+        """Show a page, building it the first time."""
+        entry = self._entries[name]
+        if name not in self._pages:
+            self._pages[name] = page = entry.build(self._context)
+            page.setAccessibleName(entry.title)
+            self.stack.addWidget(page)
+        self.stack.setCurrentWidget(self._pages[name])
+        self.rail.button(name).defaultAction().setChecked(True)
+        self.header.show_page(entry.title, entry.sentence)
+        self.menus.show_page(entry.title, self._pages[name])
+        self._pages[name].setFocus()
+
+    def _lay_out(self) -> None:
+        self.coach.hide()
+        right = column(self.header, self.coach, self.stack, spacing=0)
+        right.setStretch(2, 1)
+        middle = row(self.rail, right, spacing=0)
+        middle.setStretch(1, 1)
+        whole = column(middle, self.status.strip, spacing=0)
+        whole.setStretch(0, 1)
+        self.setLayout(whole)
+
+    def _fill_rail(self, window: QMainWindow) -> None:
+        for number, entry in enumerate(self._entries.values(), start=1):
+            opened = action(
+                window, entry.title, tip=f"{entry.sentence}.", shortcut=f"Ctrl+{number}"
+            )
+            show = partial(self._context.events.page_requested.emit, entry.name)
+            self.rail.add_page(entry.name, opened, entry.icon, show)
+            self.menus.add_page(opened)
+
+    def _connect(self) -> None:
+        events = self._context.events
+        events.page_requested.connect(self.show_page)
+        events.noticed.connect(self._on_noticed)
+        events.selection_changed.connect(self._show_models)
+        self._context.engine.described.connect(self._show_models)
+        self._context.theme.changed.connect(events.theme_changed)
+        self.status.strip.notices_clicked.connect(self._on_notices_clicked)
+        self.status.badge_changed.connect(self.rail.button("runs").set_badge)
+        self.header.model_chosen.connect(self._context.selection.set_model)
+        self.guide.changed.connect(self._on_guide_changed)
+        self.coach.dismissed.connect(self.guide.leave)
+        self._show_models()
+
+    @Slot()
+    def _show_models(self) -> None:
+        description = self._context.engine.description or {}
+        models = [("Starter", "starter")]
+        for entry in description.get("models", ()):
+            source = str(entry.get("source", entry.get("name", "")))
+            if source and source != "starter":
+                models.append((str(entry.get("name", source)), source))
+        self.header.show_models(models, self._context.selection.model, self._on_folder_wanted)
+
+    @Slot()
+    def _on_folder_wanted(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Open a model folder")
+        if folder:
+            self._context.selection.set_model(folder)
+
+    @Slot(object)
+    def _on_noticed(self, notice: Notice) -> None:
+        self.toasts.show(notice)
+        self.status.strip.show_notice_count(len(self.toasts.history))
+
+    @Slot()
+    def _on_notices_clicked(self) -> None:
+        self.notices.open_above(self.status.strip.notices_button)
+
+    @Slot()
+    def _on_guide_changed(self) -> None:
+        advice = self.guide.advice
+        self.coach.setVisible(self.guide.step is not Step.AWAY)
+        act: QAction | None = None
+        if advice.button:
+            act = QAction(advice.button, self.coach)
+            act.setToolTip(advice.tip)
+            act.triggered.connect(self.guide.go_on)
+        self.coach.tell(advice.step, advice.sentence, act)
