@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import shiboken6
@@ -81,5 +82,6 @@ class Questions:
 
 def _is_there(callback: Callable[..., object]) -> bool:
     """Whether the widget that a callback belongs to still exists."""
-    owner = getattr(callback, "__self__", None)
+    function = callback.func if isinstance(callback, partial) else callback
+    owner = getattr(function, "__self__", None)
     return not isinstance(owner, QObject) or shiboken6.isValid(owner)

@@ -2,25 +2,55 @@
 
 from __future__ import annotations
 
-from app.jobs.verbs import JobTask, Outcome, Verbs
+from collections.abc import Mapping
+from typing import Any
+
+from app.jobs.verbs import JobTask, Listener, Outcome, Verbs
+from app.operations.describe import run_describe
 from app.operations.edit import fit_edit
+from app.operations.evaluate import run_evaluate
+from app.operations.generate import run_generate
 from app.operations.models import LoadedModels
-from app.operations.requests import EditRequest
+from app.operations.probabilities import run_probabilities
+from app.operations.requests import (
+    EditRequest,
+    EvaluateRequest,
+    ExportRequest,
+    GenerateRequest,
+    ProbabilitiesRequest,
+    SensesRequest,
+)
+from app.operations.senses import run_senses
+from app.operations.sharing import run_export
 from editing.checkpoints import FileCheckpoints
 from editing.progress import Progress
 
+Arguments = Mapping[str, Any]
 
-class ProgramVerbs:
-    """The verbs, with the models they keep loaded."""
+
+def program_verbs() -> Verbs:
+    """Return everything the engine process can do; the models it loads stay loaded."""
+    verbs = _ProgramVerbs()
+    return Verbs(
+        jobs={"edit": verbs.edit},
+        questions={
+            "describe": verbs.describe,
+            "probabilities": verbs.probabilities,
+            "generate": verbs.generate,
+            "senses": verbs.senses,
+            "evaluate": verbs.evaluate,
+            "export": verbs.export,
+        },
+    )
+
+
+class _ProgramVerbs:
+    """The operations, with the models they keep loaded between requests."""
 
     def __init__(self) -> None:
         self._models = LoadedModels()
 
-    def verbs(self) -> Verbs:
-        """Return everything the engine process can do."""
-        return Verbs(jobs={"edit": self._edit}, questions={})
-
-    def _edit(self, task: JobTask) -> Outcome:
+    def edit(self, task: JobTask) -> Outcome:
         """Fit an edit, or go on with it, and write its folder beside the job."""
         outcome = fit_edit(
             EditRequest.from_json(task.spec.request),
@@ -31,7 +61,38 @@ class ProgramVerbs:
         task.report(Progress("saving", 0, 1))
         return Outcome(outcome.result, outcome.write(task.folder.path / "edits"))
 
+    def describe(self, arguments: Arguments, listener: Listener) -> dict[str, Any]:
+        """Describe the methods with their settings, and the models that are known."""
+        del arguments, listener
+        return run_describe()
 
-def program_verbs() -> Verbs:
-    """Load what the verbs need and return them."""
-    return ProgramVerbs().verbs()
+    def probabilities(self, arguments: Arguments, listener: Listener) -> list[dict[str, Any]]:
+        """Score rows, a few of them a part."""
+        request = ProbabilitiesRequest.from_json(arguments)
+        return run_probabilities(
+            request, listener.report, models=self._models, on_rows=listener.part
+        )
+
+    def generate(self, arguments: Arguments, listener: Listener) -> dict[str, Any]:
+        """Continue a prompt, each piece of text a part."""
+        return run_generate(
+            GenerateRequest.from_json(arguments),
+            listener.report,
+            models=self._models,
+            on_text=lambda piece: listener.part({"text": piece}),
+        )
+
+    def senses(self, arguments: Arguments, listener: Listener) -> dict[str, Any]:
+        """Say which words senses raise and lower."""
+        request = SensesRequest.from_json(arguments)
+        return run_senses(request, listener.report, models=self._models)
+
+    def evaluate(self, arguments: Arguments, listener: Listener) -> dict[str, Any]:
+        """Measure a model with edits on it."""
+        request = EvaluateRequest.from_json(arguments)
+        return run_evaluate(request, listener.report, models=self._models)
+
+    def export(self, arguments: Arguments, listener: Listener) -> dict[str, Any]:
+        """Write an edit of the library somewhere else."""
+        request = ExportRequest.from_json(arguments)
+        return run_export(request, listener.report, models=self._models)

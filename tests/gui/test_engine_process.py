@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
-from PySide6.QtCore import QProcess
+import shiboken6
+from PySide6.QtCore import QObject, QProcess
 from pytestqt.qtbot import QtBot
 
 from app.gui.engine_launch import EngineEnd, EngineState
@@ -18,6 +20,13 @@ from app.gui.engine_process import EngineProcess
 from tests.fake_engine import command
 
 Start = Callable[..., EngineProcess]
+
+
+class _Page(QObject):
+    """Someone who asks and leaves."""
+
+    def hear(self, _answer: object) -> None:
+        self.setObjectName("heard")
 
 
 @pytest.fixture
@@ -110,6 +119,19 @@ def test_a_fault_in_a_callback_costs_nobody_else_an_answer(start: Start, qtbot: 
         engine.ask("echo", {"pieces": [1, 2, 3]}, answers.append, fail)
         qtbot.waitUntil(lambda: bool(answers))
     assert len(faults) == 3
+
+
+@pytest.mark.parametrize("wrap", [lambda call: call, partial], ids=["method", "partial"])
+def test_a_widget_that_is_gone_is_not_called(
+    start: Start, qtbot: QtBot, wrap: Callable[[Any], Any]
+) -> None:
+    engine = start()
+    page = _Page()
+    engine.ask("echo", {}, wrap(page.hear), channel="page")
+    shiboken6.delete(page)
+    with qtbot.captureExceptions() as faults:
+        _ask(qtbot, engine, "echo")
+    assert faults == []
 
 
 def test_asking_without_an_engine_fails_later_rather_than_never(
