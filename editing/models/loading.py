@@ -1,12 +1,19 @@
 """Load a model from the starter, a folder, or the hub; no code from a folder is ever run."""
 
 import json
+import pickle
 from pathlib import Path
 from typing import Any, cast
 
 import torch
 from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+from huggingface_hub.errors import (
+    HfHubHTTPError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    StrictDataclassError,
+)
+from safetensors import SafetensorError
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
@@ -22,6 +29,10 @@ from editing.models.starter import STARTER, starter_folder
 
 BACKPACK_ARCHITECTURE = "BackpackGPT2LMHeadModel"
 FILES = ("*.json", "*.safetensors", "*.bin", "*.txt", "*.model")
+UNREADABLE = (
+    OSError, ValueError, RuntimeError, KeyError, TypeError, SafetensorError, StrictDataclassError,
+)  # fmt: skip
+"""What transformers raises over a configuration or weights that are broken or do not fit."""
 
 
 def load_model(
@@ -86,28 +97,29 @@ def is_backpack_folder(folder: Path) -> bool:
 def _read_config(folder: Path) -> dict[str, Any]:
     path = folder / "config.json"
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        config = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         message = f"{folder} is not a model folder: it has no config.json."
         raise EditingError(message) from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         message = f"{path} is not valid JSON ({error}). Fetch the model again."
         raise EditingError(message) from error
+    if not isinstance(config, dict):
+        raise EditingError(f"{path} is not a model's configuration. Fetch the model again.")
+    return cast("dict[str, Any]", config)
 
 
 def _load_module(folder: Path, dtype: torch.dtype) -> PreTrainedModel:
-    arguments: dict[str, Any] = {"dtype": dtype, "output_loading_info": True}
-    loader: Any = AutoModelForCausalLM
-    if is_backpack_folder(folder):
-        foreign = ("model_type", "auto_map", "architectures", "dtype", "torch_dtype")
-        fields = {k: v for k, v in _read_config(folder).items() if k not in foreign}
-        arguments["config"] = BackpackGPT2Config.from_dict(fields)
-        loader = BackpackGPT2LMHeadModel
     try:
-        module, info = loader.from_pretrained(folder, trust_remote_code=False, **arguments)
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        module, info = _read_module(folder, dtype)
+    except UNREADABLE as error:
         message = f"The model in {folder} cannot be loaded: {error}"
         raise EditingError(message) from error
+    except pickle.UnpicklingError as error:
+        raise EditingError(
+            f"The model in {folder} cannot be loaded: its weights file holds more than tensors, "
+            "and reading it would run code from it. Fetch the model as safetensors."
+        ) from error
     missing = sorted(set(info["missing_keys"]))
     if missing or info["mismatched_keys"]:
         named = ", ".join(missing[:3] or [str(key) for key in list(info["mismatched_keys"])[:3]])
@@ -116,6 +128,17 @@ def _load_module(folder: Path, dtype: torch.dtype) -> PreTrainedModel:
             "Fetch the model again."
         )
     return module
+
+
+def _read_module(folder: Path, dtype: torch.dtype) -> tuple[PreTrainedModel, dict[str, Any]]:
+    arguments: dict[str, Any] = {"dtype": dtype, "output_loading_info": True}
+    loader: Any = AutoModelForCausalLM
+    if is_backpack_folder(folder):
+        foreign = ("model_type", "auto_map", "architectures", "dtype", "torch_dtype")
+        fields = {k: v for k, v in _read_config(folder).items() if k not in foreign}
+        arguments["config"] = BackpackGPT2Config.from_dict(fields)
+        loader = BackpackGPT2LMHeadModel
+    return loader.from_pretrained(folder, trust_remote_code=False, **arguments)
 
 
 def _load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:

@@ -238,15 +238,14 @@ class BackpackModel(BackpackPreTrainedModel):
         words, rows = torch.unique(source_ids, return_inverse=True)
         if layer is None:
             return self.sense_vectors(words), rows
-        known = words.new_empty(0) if layer.words is None else layer.words
-        new = words[~torch.isin(words, known)]
+        if layer.words is None or layer.word_senses is None:
+            layer.words, layer.word_senses = words, self.sense_vectors(words)
+            return layer.word_senses, rows
+        new = words[~torch.isin(words, layer.words)]
         if new.numel():
-            senses = self.sense_vectors(new)
-            if layer.word_senses is not None:
-                senses = torch.cat([layer.word_senses, senses])
-            merged, order = torch.sort(torch.cat([known, new]))
-            layer.words, layer.word_senses = merged, senses[order]
-        assert layer.words is not None and layer.word_senses is not None
+            senses = torch.cat([layer.word_senses, self.sense_vectors(new)])
+            layer.words, order = torch.sort(torch.cat([layer.words, new]))
+            layer.word_senses = senses[order]
         return layer.word_senses, torch.searchsorted(layer.words, source_ids.contiguous())
 
 
@@ -257,6 +256,7 @@ class BackpackGPT2LMHeadModel(BackpackPreTrainedModel, GenerationMixin):
 
     def __init__(self, config: BackpackGPT2Config) -> None:
         super().__init__(config)
+        self.loss_type = "ForCausalLM"  # transformers guesses it from class names of its own
         self.backpack = BackpackModel(config)
         self.lm_head = nn.Linear(config.n_embd, config.vocab_size, bias=False)
         self.post_init()
@@ -283,15 +283,15 @@ class BackpackGPT2LMHeadModel(BackpackPreTrainedModel, GenerationMixin):
         use_cache = self.config.use_cache and not self.training if use_cache is None else use_cache
         if use_cache and past_key_values is None:
             past_key_values = DynamicCache(config=self.config)
-        cache = past_key_values if use_cache else None
         if position_ids is None and attention_mask is not None:
             position_ids = _positions(attention_mask, input_ids.shape[1])
-        hidden = self.backpack(input_ids, attention_mask, position_ids, cache)
+        hidden = self.backpack(input_ids, attention_mask, position_ids, past_key_values)
         kept = slice(-logits_to_keep, None) if isinstance(logits_to_keep, int) else logits_to_keep
         logits = self.lm_head(hidden[:, kept])
         loss = None
         if labels is not None:
             loss = self.loss_function(logits, labels, vocab_size=self.config.vocab_size)
+        cache = past_key_values if use_cache else None
         return CausalLMOutputWithPast(loss=loss, logits=logits, past_key_values=cache)
 
 
