@@ -9,7 +9,7 @@ def general_losses(token_losses: Tensor) -> Tensor:
 
 
 def degradation(base_loss: float, loss: float) -> float:
-    """loss / base_loss - 1."""
+    """Return loss / base_loss - 1."""
     return (loss - base_loss) / base_loss
 
 

@@ -1,9 +1,8 @@
 """One set of texts, passed once by the base, against which any number of candidates is measured."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import torch
 from torch import Tensor
 
 from editing.base_passes import BasePass
@@ -19,7 +18,7 @@ from editing.progress import Report
 from editing.results import ExampleResult
 
 SAMPLE_SHARE = 12
-"""Live measures score one sequence of G in this many."""
+"""Live measures score one sequence in this many."""
 SAMPLE_SEQUENCES = 40
 """But at least so many."""
 
@@ -51,6 +50,7 @@ class Yardstick:
 
     examples: EncodedExamples | None
     example_pass: BasePass | None
+    hard: EncodedExamples | None
     hard_pass: BasePass | None
     general: GeneralText | None
     general_pass: BasePass | None
@@ -74,32 +74,32 @@ class Yardstick:
         unmeasured = cls(
             examples,
             passed(examples.sequences if examples else ()),
+            hard,
             passed(hard.sequences if hard else ()),
             general,
             passed(general.sequences if general else ()),
             Measures(None, None, None, None, None),
         )
         base = unmeasured.measures(_untouched)[0]
-        return cls(
-            examples, unmeasured.example_pass, unmeasured.hard_pass, general,
-            unmeasured.general_pass, base,
-        )  # fmt: skip
+        return replace(unmeasured, base=base)
 
     def measures(self, losses: TokenLosses, *, sample: bool = False) -> list[Measures]:
         """Measure every candidate.
 
         Args:
-            sample: Score only a part of G, against the base on the same part.
+            sample: Score only a part of each text and scale the change up: quick, for the eye.
         """
-        success, on_examples = self._success(losses)
-        general, degraded = self._general(losses, sample=sample)
-        hard = self._hard_negatives(losses)
+        share = SAMPLE_SHARE if sample else 1
+        success, on_examples = self._success(losses, share)
+        general = self._general(losses, share)
+        hard = self._hard_negatives(losses, share)
         count = max(len(column) for column in (success, general, hard, [None]))
+        before = self.base.general_loss
         return [
             Measures(
                 success_rate=_at(success, i),
                 general_loss=_at(general, i),
-                degradation=_at(degraded, i),
+                degradation=None if not general else degradation(before or general[i], general[i]),
                 hard_negatives=_at(hard, i),
                 example_losses=None if on_examples is None else on_examples[i],
             )
@@ -113,33 +113,66 @@ class Yardstick:
             return ()
         return example_results(self.examples, before, after)
 
-    def _success(self, losses: TokenLosses) -> tuple[list[float], Tensor | None]:
-        if self.example_pass is None or self.examples is None:
+    def _success(self, losses: TokenLosses, share: int) -> tuple[list[float], Tensor | None]:
+        base, examples = self.example_pass, self.examples
+        if base is None or examples is None:
             return [], None
-        token_losses = losses(self.example_pass, None)
-        judged = example_losses(self.examples, self.example_pass, token_losses)
-        return success_rate(self.examples, judged).tolist(), judged
+        part = _Part.of_examples(examples, share)
+        judged = example_losses(examples, base, losses(base, part.sequences))
+        rates = success_rate(examples, judged).tolist()
+        return part.scaled(rates, self.base.success_rate), judged
 
-    def _hard_negatives(self, losses: TokenLosses) -> list[float]:
-        base = self.hard_pass
-        return [] if base is None else hard_negative_losses(base, losses(base, None)).tolist()
+    def _hard_negatives(self, losses: TokenLosses, share: int) -> list[float]:
+        base, hard = self.hard_pass, self.hard
+        if base is None or hard is None:
+            return []
+        part = _Part.of_examples(hard, share)
+        measured = hard_negative_losses(base, losses(base, part.sequences)).tolist()
+        return part.scaled(measured, self.base.hard_negatives)
 
-    def _general(self, losses: TokenLosses, *, sample: bool) -> tuple[list[float], list[float]]:
+    def _general(self, losses: TokenLosses, share: int) -> list[float]:
         base = self.general_pass
         if base is None:
-            return [], []
-        chosen, rows = _part(base) if sample else (None, slice(None))
-        after = general_losses(losses(base, chosen)[:, rows]).tolist()
-        before = float(general_losses(base.nll[None, rows])[0])
-        return after, [degradation(before, loss) for loss in after]
+            return []
+        part = _Part.of_text(base, share)
+        measured = general_losses(losses(base, part.sequences)).tolist()
+        return part.scaled(measured, self.base.general_loss)
 
 
-def _part(base: BasePass) -> tuple[list[int], Tensor]:
-    """Every so-many-th sequence of a text, and its rows."""
-    step = max(1, min(SAMPLE_SHARE, base.sequences // SAMPLE_SEQUENCES))
-    chosen = list(range(0, base.sequences, step))
-    rows = [torch.arange(base.rows_of(s).start, base.rows_of(s).stop) for s in chosen]
-    return chosen, torch.cat(rows)
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Every so-many-th sequence of a text; the others keep the base's loss."""
+
+    sequences: list[int] | None
+    """None for all of them."""
+    factor: float
+    """What a change seen on the part is multiplied by."""
+
+    @classmethod
+    def of_examples(cls, examples: EncodedExamples, share: int) -> "_Part":
+        """Whole examples, so that a pair is never torn."""
+        step = min(share, len(examples) // SAMPLE_SEQUENCES)
+        if step <= 1:
+            return cls(None, 1.0)
+        chosen = range(0, len(examples), step)
+        sequences = [s for example in chosen for s in examples.sequences_of(example)]
+        return cls(sequences, len(examples) / len(chosen))
+
+    @classmethod
+    def of_text(cls, base: BasePass, share: int) -> "_Part":
+        """Sequences of a general text."""
+        step = min(share, base.sequences // SAMPLE_SEQUENCES)
+        if step <= 1:
+            return cls(None, 1.0)
+        chosen = list(range(0, base.sequences, step))
+        rows = sum(base.rows_of(s).stop - base.rows_of(s).start for s in chosen)
+        return cls(chosen, base.rows / rows)
+
+    def scaled(self, values: list[float], before: float | None) -> list[float]:
+        """Stretch changes from the base to the whole text."""
+        if self.factor == 1.0 or before is None:
+            return values
+        return [before + (value - before) * self.factor for value in values]
 
 
 def _untouched(base: BasePass, sequences: Sequence[int] | None) -> Tensor:
