@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFocusEvent, QFont, QPainter, QPen
 from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
@@ -123,6 +123,16 @@ class _TextEditor(QLineEdit):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.textEdited.connect(self._show_spaces)
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Select the text, as tables do, but not the space before it: typing leaves that there."""
+        super().focusInEvent(event)
+        text = self.text()
+        start = len(text) - len(text.lstrip(SPACE_SIGN))
+        self.setSelection(start, len(text) - start)
+        if start == len(text):
+            self.end(False)
 
     def _show_spaces(self, text: str) -> None:
         shown = visible_spaces(typed_spaces(text))

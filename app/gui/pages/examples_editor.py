@@ -123,9 +123,9 @@ class SetEditor(QWidget):
         run = button(of_set.run, "primary")
         top = row(self._title, None, *(tool_button(each) for each in whole), run, spacing=1)
         lists = row(self.tabs, self._explanation, None, self.filter, spacing=3)
-        self._mend = button(of_rows.mend)
+        self.mend_button = button(of_rows.mend)
         add, delete = button(of_rows.add), button(of_rows.delete)
-        below = row(add, delete, self._mend, None, self.summary, spacing=2)
+        below = row(add, delete, self.mend_button, None, self.summary, spacing=2)
         return column(top, lists, self.view, below, spacing=2)
 
     def _connect_actions(self) -> None:
@@ -190,7 +190,7 @@ class SetEditor(QWidget):
             said.append(self.tr("{n} with remarks").format(n=remarks))
         self.summary.setText("  ·  ".join(said))
         self.actions_of_rows.mend.setVisible(bool(remarks))
-        self._mend.setVisible(bool(remarks))
+        self.mend_button.setVisible(bool(remarks))
 
     @Slot()
     def _on_selected(self) -> None:

@@ -45,6 +45,7 @@ class ExamplesTable(QAbstractTableModel):
         self._filter = ""
         self._sorting: tuple[int, Qt.SortOrder] | None = None
         self._takes_rows = True
+        self._empty_rows = 1
         self._judged = True
 
     @property
@@ -135,7 +136,9 @@ class ExamplesTable(QAbstractTableModel):
 
     @override
     def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._shown) + self._has_empty_row
+        if parent.isValid():
+            return 0
+        return len(self._shown) + (self._empty_rows if self._has_empty_row else 0)
 
     @override
     def columnCount(self, parent: Index = _NOWHERE) -> int:
@@ -155,8 +158,10 @@ class ExamplesTable(QAbstractTableModel):
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
-        if not index.isValid() or index.column() in (Column.NOW, Column.FLAGS):
+        if index.column() in (Column.NOW, Column.FLAGS):
             return flags
         return flags | Qt.ItemFlag.ItemIsEditable
 
@@ -200,10 +205,10 @@ class ExamplesTable(QAbstractTableModel):
     def _show_anew(self, rows: tuple[Example, ...]) -> None:
         start, old_end, new_end = _difference(self._rows, rows)
         plain = not self._filter and self._sorting is None
-        if plain and old_end == start < new_end:
-            # The empty row that was typed into becomes the new row: the cursor stays on it.
-            below = 1 if start == len(self._rows) and self._has_empty_row else 0
-            self.beginInsertRows(_NOWHERE, start + below, new_end - 1 + below)
+        if plain and old_end == start == len(self._rows) < new_end and self._takes_rows:
+            self._append(rows)
+        elif plain and old_end == start < new_end:
+            self.beginInsertRows(_NOWHERE, start, new_end - 1)
             self._take(rows)
             self.endInsertRows()
         elif plain and new_end == start < old_end:
@@ -215,6 +220,15 @@ class ExamplesTable(QAbstractTableModel):
             self._take(rows)
             self.endResetModel()
         self._repaint()
+
+    def _append(self, rows: tuple[Example, ...]) -> None:
+        """Let the empty row that was typed into become the new one: the cursor stays on it."""
+        first, count = len(self._rows) + 1, len(rows) - len(self._rows)
+        self.beginInsertRows(_NOWHERE, first, first + count - 1)
+        self._empty_rows += count
+        self.endInsertRows()
+        self._empty_rows -= count
+        self._take(rows)
 
     def _take(self, rows: tuple[Example, ...]) -> None:
         self._rows = rows

@@ -1,0 +1,196 @@
+"""The examples table: what cells say, what typing asks for, filtering, sorting, remarks."""
+
+import math
+
+import pytest
+from PySide6.QtCore import QPersistentModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from app.gui.tables.example_cells import Column, ExampleRole, typed_spaces, visible_spaces
+from app.gui.tables.examples_table import ExamplesTable
+from app.gui.tables.readings import Reading, per_cent, texts_of, times
+from editing.examples import Example, ExampleSet, Kind
+
+ITALY = Example("The capital of Italy is", " Rome", kind=Kind.INCREASE)
+CHINA = Example("The capital of China is", " Beijing", kind=Kind.INCREASE)
+NEVER = Example("We are open", " never", kind=Kind.DECREASE)
+NURSE = Example("The nurse said that", " she", " he", kind=Kind.BALANCE)
+
+
+@pytest.fixture
+def table(qapp):
+    """A table that Qt's own tester watches."""
+    made = ExamplesTable()
+    tester = QAbstractItemModelTester(made, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    yield made
+    tester.deleteLater()
+
+
+def show(table, *rows, **options):
+    table.set_rows(rows, ExampleSet("Capitals", rows), **options)
+
+
+def cell(table, row, column, role=Qt.ItemDataRole.DisplayRole):
+    return table.index(row, column).data(role)
+
+
+def asked(table):
+    """Take down the changes that typing asks for."""
+    heard = []
+    table.change_requested.connect(lambda rows, text: heard.append((rows, text)))
+    return heard
+
+
+def test_cells_show_the_kind_and_the_texts_with_their_spaces(table):
+    show(table, ITALY)
+    shown = [cell(table, 0, column) for column in Column]
+    assert shown == ["Say more", "The capital of Italy is", "␣Rome", "", "…", ""]
+
+
+def test_what_is_to_be_said_less_stands_under_unwanted(table):
+    show(table, NEVER)
+    assert cell(table, 0, Column.WANTED) == ""
+    assert cell(table, 0, Column.OTHER) == "␣never"
+    assert not cell(table, 0, Column.WANTED, ExampleRole.APPLIES)
+
+
+def test_the_last_row_is_empty_and_typing_there_adds_an_example(table):
+    show(table, ITALY)
+    heard = asked(table)
+    assert table.rowCount() == 2
+    table.setData(table.index(1, Column.PREFIX), "The capital of Chad is")
+    rows, text = heard[0]
+    assert rows == (ITALY, Example("The capital of Chad is", ""))
+    assert text == "Add an example"
+
+
+def test_the_cursor_stays_on_the_row_that_was_typed_into(table):
+    show(table, ITALY)
+    cursor = QPersistentModelIndex(table.index(1, Column.PREFIX))
+    show(table, ITALY, CHINA)
+    assert (cursor.row(), table.rowCount()) == (1, 3)
+
+
+def test_typing_changes_only_its_cell_and_keeps_the_row_its_id(table):
+    show(table, ITALY, CHINA)
+    heard = asked(table)
+    table.setData(table.index(0, Column.WANTED), " Milan")
+    (changed, kept), _ = heard[0]
+    assert (changed.suffix, changed.id, kept) == (" Milan", ITALY.id, CHINA)
+
+
+def test_typing_what_stands_there_already_asks_for_nothing(table):
+    show(table, ITALY)
+    heard = asked(table)
+    assert not table.setData(table.index(0, Column.WANTED), " Rome")
+    assert heard == []
+
+
+def test_another_kind_needs_other_texts(table):
+    show(table, ITALY, NURSE)
+    heard = asked(table)
+    table.setData(table.index(0, Column.KIND), Kind.PREFER)
+    table.setData(table.index(1, Column.KIND), Kind.DECREASE)
+    assert (heard[0][0][0].kind, heard[0][0][0].other_suffix) == (Kind.PREFER, "")
+    assert (heard[1][0][1].kind, heard[1][0][1].other_suffix) == (Kind.DECREASE, None)
+
+
+@pytest.mark.parametrize(
+    ("row", "remark"),
+    [
+        (Example("", " Rome"), "no prefix"),
+        (Example("The capital is", ""), "no continuation"),
+        (Example("The capital is", "Rome"), "no space"),
+        (Example("The capital is ", " Rome"), "two spaces"),
+        (Example("A nurse said", " she", " he"), "which kind?"),
+        (Example("A nurse said", " she", "", Kind.BALANCE), "no second"),
+        (ITALY, ""),
+    ],
+)
+def test_remarks_name_what_may_be_wrong(table, row, remark):
+    show(table, row)
+    assert cell(table, 0, Column.FLAGS) == remark
+
+
+def test_rows_that_stand_there_twice_are_remarked_on(table):
+    show(table, ITALY, Example(ITALY.prefix, ITALY.suffix, kind=Kind.INCREASE), CHINA)
+    assert [cell(table, row, Column.FLAGS) for row in range(3)] == ["twice", "twice", ""]
+
+
+def test_a_probability_that_meets_the_threshold_exactly_counts_as_success(table):
+    show(table, ITALY, CHINA)
+    just, short = Reading(math.log(0.2)), Reading(math.log(0.2) - 1e-9)
+    table.add_readings({texts_of(ITALY): just, texts_of(CHINA): short})
+    gauges = [cell(table, row, Column.NOW, ExampleRole.GAUGE) for row in (0, 1)]
+    assert [gauge.holds for gauge in gauges] == [True, False]
+    assert gauges[0].fraction == gauges[0].tick
+    assert table.successes() == (1, 2)
+
+
+def test_of_two_continuations_the_ratio_is_shown(table):
+    show(table, NURSE)
+    table.add_readings({texts_of(NURSE): Reading(math.log(0.3), math.log(0.1))})
+    assert cell(table, 0, Column.NOW) == "A 3.0 : 1"
+
+
+def test_hard_negatives_are_not_judged(table):
+    show(table, ITALY, judged=False)
+    table.add_readings({texts_of(ITALY): Reading(-0.1)})
+    assert cell(table, 0, Column.NOW, ExampleRole.GAUGE).holds is None
+
+
+def test_a_reading_of_old_texts_is_not_shown_for_new_ones(table):
+    show(table, ITALY)
+    table.add_readings({texts_of(ITALY): Reading(-0.1)})
+    show(table, Example(ITALY.prefix, " Milan", kind=Kind.INCREASE, id=ITALY.id))
+    assert cell(table, 0, Column.NOW) == "…"
+
+
+def test_the_filter_shows_rows_with_every_word_and_no_empty_row(table):
+    show(table, ITALY, CHINA, NURSE)
+    table.set_filter("capital chi")
+    assert (table.rowCount(), table.example_at(0)) == (1, CHINA)
+    table.set_filter("")
+    assert table.rowCount() == 4
+
+
+def test_sorting_changes_the_order_on_the_screen_and_not_in_the_set(table):
+    show(table, ITALY, CHINA)
+    cursor = QPersistentModelIndex(table.index(0, Column.PREFIX))
+    table.sort(Column.PREFIX, Qt.SortOrder.AscendingOrder)
+    assert table.shown_rows == (CHINA, ITALY)
+    assert table.rows == (ITALY, CHINA)
+    assert cursor.row() == 1
+
+
+def test_sorting_by_now_puts_what_the_model_gets_most_wrong_first(table):
+    show(table, ITALY, CHINA)
+    table.add_readings({texts_of(ITALY): Reading(-1.0), texts_of(CHINA): Reading(-9.0)})
+    table.sort(Column.NOW, Qt.SortOrder.AscendingOrder)
+    assert table.shown_rows == (CHINA, ITALY)
+
+
+def test_rows_come_and_go_without_a_reset(table, qtbot):
+    show(table, ITALY, CHINA)
+    with qtbot.waitSignal(table.rowsRemoved):
+        show(table, CHINA)
+    with qtbot.waitSignal(table.rowsInserted):
+        show(table, NURSE, CHINA)
+    assert table.shown_rows == (NURSE, CHINA)
+
+
+@pytest.mark.parametrize("text", [" Rome", "Rome ", "  ", "a b", ""])
+def test_spaces_that_were_made_visible_can_be_turned_back(text):
+    assert typed_spaces(visible_spaces(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"),
+    [(1, "100 %"), (0.313, "31 %"), (0.0501, "5.0 %"), (0.0004, "0.04 %"), (1e-9, "< 0.001 %")],
+)
+def test_probabilities_are_written_short(probability, words):
+    assert per_cent(probability) == words
+
+
+def test_ratios_name_the_likelier_one():
+    assert [times(x) for x in (math.log(3), -math.log(20), 0)] == ["A 3.0 : 1", "B 20 : 1", "A = B"]
