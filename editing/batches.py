@@ -1,9 +1,11 @@
-"""Examples and texts as token ids with the positions to score: the only place that splits,
-cuts, pads or shifts.
+"""Examples and texts as token ids with the positions to score.
+
+The only place that splits, cuts, pads or shifts.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -35,15 +37,18 @@ def continuation_sequence(
 ) -> TokenSequence:
     """Tokenise prefix + continuation, the continuation's tokens scored.
 
+    Special tokens are those the tokenizer puts before a text; where the prefix is cut they stay.
+
     Raises:
         ExampleError: Prefix or continuation is empty, or the continuation alone fills the context.
     """
-    ids, boundary = _joined(tokenizer, prefix, continuation)
-    split_apart = boundary is None
+    text = _encoded(tokenizer, prefix + continuation)
+    boundary = _boundary(prefix, continuation, text)
+    ids, split_apart = text.ids, boundary is None
     if boundary is None:
-        first = _ids(tokenizer, prefix)
-        ids = [*first, *_ids(tokenizer, continuation, special=False)]
+        first = _encoded(tokenizer, prefix).ids
         boundary = len(first)
+        ids = [*first, *_encoded(tokenizer, continuation, special=False).ids]
     length = len(ids) - boundary
     if boundary < 1 or length < 1:
         raise ExampleError("An example needs a prefix and a continuation of at least one token.")
@@ -53,16 +58,20 @@ def continuation_sequence(
             f"for {context - 1}. Shorten it."
         )
     dropped = max(0, len(ids) - context)
-    return TokenSequence(tuple(ids[dropped:]), boundary - dropped, dropped, split_apart)
+    kept = min(text.added, context - length)
+    ids = [*ids[:kept], *ids[kept + dropped :]]
+    return TokenSequence(tuple(ids), boundary - dropped, dropped, split_apart)
 
 
 def text_windows(
     tokenizer: PreTrainedTokenizerBase, text: str, context: int
 ) -> Iterator[TokenSequence]:
-    """Cut a text into consecutive windows of at most `context` tokens, each scored from its
-    second token; a last window of one token has nothing to score and is left out.
+    """Cut a text into consecutive windows of at most `context` tokens.
+
+    Each is scored from its second token; a last window of one token has nothing to score and is
+    left out.
     """
-    ids = _ids(tokenizer, text)
+    ids = _encoded(tokenizer, text).ids
     for begin in range(0, len(ids), context):
         if len(window := ids[begin : begin + context]) > 1:
             yield TokenSequence(tuple(window), 1)
@@ -93,29 +102,43 @@ def batched(sequences: Sequence[TokenSequence], max_tokens: int) -> Iterator[lis
         yield batch
 
 
-def _joined(
-    tokenizer: PreTrainedTokenizerBase, prefix: str, continuation: str
-) -> tuple[list[int], int | None]:
-    """Ids of the whole string, and the token that starts at the boundary, if one does.
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """A text's token ids, those put before it included, without what is put after it."""
+
+    ids: list[int]
+    spans: list[tuple[int, int]]
+    """Characters of each token."""
+    added: int
+    """How many of the ids were put before the text."""
+
+
+def _encoded(tokenizer: PreTrainedTokenizerBase, text: str, *, special: bool = True) -> _Encoded:
+    encoded = tokenizer(
+        text,
+        add_special_tokens=special,
+        return_offsets_mapping=True,
+        return_special_tokens_mask=True,
+        verbose=False,
+    )
+    is_added = cast("list[int]", encoded["special_tokens_mask"])
+    own = [place for place, added in enumerate(is_added) if not added]
+    end = own[-1] + 1 if own else len(is_added)
+    ids, spans = encoded["input_ids"], encoded["offset_mapping"]
+    return _Encoded(list(ids[:end]), list(spans[:end]), own[0] if own else end)
+
+
+def _boundary(prefix: str, continuation: str, text: _Encoded) -> int | None:
+    """The token that starts where the continuation does, if one does.
 
     A token's span may leave out the space it begins with; the boundary is clean when the token
     before ends at the prefix's end and nothing but white space lies up to the next one's start.
     """
-    text = prefix + continuation
-    encoded = tokenizer(text, return_offsets_mapping=True, verbose=False)
-    ids, spans = encoded["input_ids"], encoded["offset_mapping"]
-    edge = len(prefix)
-    for index, (start, end) in enumerate(spans):
-        if end <= edge and not (start == end == 0):
-            continue
-        before = spans[index - 1][1] if index else 0
-        if start == end == 0:
-            continue
-        gap = text[edge:start]
-        clean = start >= edge and not gap.strip() and before == edge
-        return list(ids), index if clean else None
-    return list(ids), None
-
-
-def _ids(tokenizer: PreTrainedTokenizerBase, text: str, *, special: bool = True) -> list[int]:
-    return list(tokenizer(text, add_special_tokens=special, verbose=False)["input_ids"])
+    edge, before = len(prefix), 0
+    for index, (start, end) in enumerate(text.spans):
+        if index >= text.added and end > edge:
+            gap = continuation[: start - edge]
+            clean = before == edge <= start and not gap.strip()
+            return index if clean else None
+        before = end
+    return None
