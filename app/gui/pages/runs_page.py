@@ -206,6 +206,7 @@ class RunsPage(QWidget):
                 edit = library.rename(edit_id, name)
             else:
                 edit = library.add_edit(Path(job.edit_folder), name=name)
+                edit = library.restore(edit.id) if edit.trashed else edit
                 self._context.events.edit_added.emit(edit.id)
             self._context.events.library_changed.emit()
             self._context.events.noticed.emit(

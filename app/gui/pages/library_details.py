@@ -1,0 +1,232 @@
+"""Everything the library knows of one edit; its name, notes and tags can be changed."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QStackedWidget, QTabWidget, QWidget
+from typing_extensions import override
+
+from app.gui.metrics import characters, gap
+from app.gui.pages.runs_facts import NAMES
+from app.gui.pages.runs_fields import words_for
+from app.gui.tables import figures
+from app.gui.tables.edit_figures import EditFigures
+from app.gui.tables.library_table import base_name
+from app.gui.tables.pairs_table import PairsView
+from app.gui.widgets.buttons import action, button
+from app.gui.widgets.labels import body, caption, muted, set_tone
+from app.gui.widgets.layouts import column, row
+from editing.library.edit_row import EditRow
+
+
+class EditDetails(QWidget):
+    """The selected edit."""
+
+    changed = Signal(str, str, str, tuple)
+    """The edit's id, and the name, notes and tags it should have."""
+    compare_requested = Signal()
+    senses_requested = Signal()
+    export_requested = Signal()
+    delete_requested = Signal()
+    restore_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._edit: EditRow | None = None
+        self._build_actions()
+        self._build_fields()
+        self.measures = PairsView(self.tr("Measures"))
+        self.settings = PairsView(self.tr("Settings it was made with"))
+        self.origin = PairsView(self.tr("What it was made from"))
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.measures, self.tr("Measures"))
+        self.tabs.addTab(self.settings, self.tr("Settings"))
+        self.tabs.addTab(self.origin, self.tr("Origin"))
+        self._nothing = muted(self.tr("Choose an edit to see what it does and where it is from."))
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        filled = QWidget()
+        lines = column(self.name, self.facts, self.trouble, spacing=2, margins=4)
+        lines.addLayout(row(*self.buttons[:3], None, spacing=2))
+        lines.addWidget(self.tabs, 1)
+        lines.addWidget(caption(self.tr("Notes")))
+        lines.addWidget(self.notes)
+        lines.addWidget(caption(self.tr("Tags, separated by commas")))
+        lines.addLayout(row(self.tags, *self.buttons[3:], spacing=2))
+        filled.setLayout(lines)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self._nothing)
+        self.stack.addWidget(filled)
+        self.setLayout(column(self.stack, spacing=0))
+        self.setMinimumWidth(characters(44))
+
+    @property
+    def edit(self) -> EditRow | None:
+        """The edit shown."""
+        return self._edit
+
+    def show_nothing(self) -> None:
+        """Show that no edit is chosen."""
+        self._edit = None
+        self.stack.setCurrentIndex(0)
+
+    def show_edit(self, edit: EditRow, record: Mapping[str, Any] | None, trouble: str) -> None:
+        """Show an edit.
+
+        Args:
+            edit: Its row.
+            record: What its folder says; None where that cannot be read.
+            trouble: What is wrong with its files; empty where nothing is known to be.
+        """
+        self._edit = edit
+        known = record or {}
+        self.name.setText(edit.name)
+        self.facts.setText(
+            " · ".join((edit.method, base_name(edit.model), figures.date(edit.created)))
+        )
+        self.trouble.setText(trouble)
+        self.trouble.setVisible(bool(trouble))
+        self.notes.setPlainText(edit.notes)
+        self.tags.setText(", ".join(edit.tags))
+        self.measures.show_pairs(EditFigures.read(_part(known, "result")).pairs())
+        self.settings.show_pairs(_setting_pairs(known))
+        self.origin.show_pairs(_origin_pairs(edit, known))
+        in_trash = edit.trashed is not None
+        for made in (self.compare, self.senses, self.export, self.delete):
+            made.setVisible(not in_trash)
+        self.restore.setVisible(in_trash)
+        for field in (self.name, self.notes, self.tags):
+            field.setReadOnly(in_trash)
+        self.stack.setCurrentIndex(1)
+
+    def commit(self) -> None:
+        """Hand on what was typed and not handed on yet."""
+        edit = self._edit
+        if edit is None or edit.trashed is not None:
+            return
+        typed = replace(
+            edit,
+            name=self.name.text().strip() or edit.name,
+            notes=self.notes.toPlainText(),
+            tags=tuple(tag.strip() for tag in self.tags.text().split(",") if tag.strip()),
+        )
+        if typed != edit:
+            self._edit = typed
+            self.changed.emit(typed.id, typed.name, typed.notes, typed.tags)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.notes and event.type() == QEvent.Type.FocusOut:
+            self.commit()
+        return super().eventFilter(watched, event)
+
+    def _build_actions(self) -> None:
+        self.compare = action(
+            self,
+            self.tr("Compare"),
+            tip=self.tr("Put this edit beside the original"),
+            icon="compare",
+            do=self.compare_requested.emit,
+        )
+        self.senses = action(
+            self,
+            self.tr("Senses"),
+            tip=self.tr("See which senses this edit moved"),
+            icon="senses",
+            do=self.senses_requested.emit,
+        )
+        self.export = action(
+            self,
+            self.tr("Export…"),
+            tip=self.tr("Write a model folder, or the edit alone"),
+            shortcut="Ctrl+S",
+            icon="export",
+            do=self.export_requested.emit,
+        )
+        self.delete = action(
+            self,
+            self.tr("Delete"),
+            tip=self.tr("Put this edit into the trash"),
+            icon="trash",
+            do=self.delete_requested.emit,
+        )
+        self.restore = action(
+            self,
+            self.tr("Restore"),
+            tip=self.tr("Take this edit out of the trash"),
+            icon="undo",
+            do=self.restore_requested.emit,
+        )
+        self.buttons = [
+            button(self.compare, "primary"),
+            button(self.senses),
+            button(self.export),
+            button(self.restore),
+            button(self.delete, "danger"),
+        ]
+
+    def _build_fields(self) -> None:
+        self.name = QLineEdit()
+        self.name.setAccessibleName(self.tr("Name of the edit"))
+        font = self.name.font()
+        font.setBold(True)
+        self.name.setFont(font)
+        self.facts = caption("")
+        self.trouble = body("")
+        set_tone(self.trouble, "danger")
+        self.notes = QPlainTextEdit()
+        self.notes.setAccessibleName(self.tr("Notes"))
+        self.notes.setPlaceholderText(self.tr("What is this edit for?"))
+        self.notes.setFixedHeight(gap(16))
+        self.notes.setTabChangesFocus(True)
+        self.notes.installEventFilter(self)
+        self.tags = QLineEdit()
+        self.tags.setAccessibleName(self.tr("Tags"))
+        self.tags.setPlaceholderText(self.tr("capitals, draft"))
+        self.name.editingFinished.connect(self.commit)
+        self.tags.editingFinished.connect(self.commit)
+
+
+def _part(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = record.get(key)
+    return cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else {}
+
+
+def _setting_pairs(record: Mapping[str, Any]) -> list[tuple[str, str]]:
+    request, result = _part(record, "request"), _part(record, "result")
+    asked = [
+        (NAMES[name], words_for(request[name]))
+        for name in NAMES
+        if request.get(name) is not None and name != "save"
+    ]
+    settings = _part(result, "settings").items()
+    return [
+        *asked,
+        *((name.replace("_", " ").capitalize(), words_for(value)) for name, value in settings),
+    ]
+
+
+def _origin_pairs(edit: EditRow, record: Mapping[str, Any]) -> list[tuple[str, str]]:
+    data = _part(record, "data")
+    rows = (
+        ("Examples it learnt", "canonical"),
+        ("Examples it was judged by", "evaluation"),
+        ("Hard negatives", "hard_negatives"),
+    )
+    counts = [(name, f"{_part(data, key).get('rows', figures.NOTHING)}") for name, key in rows]
+    texts = [
+        (f"{role.capitalize()} text", f"{text['name']}, {text['tokens']:,} tokens")
+        for role, text in _part(data, "texts").items()
+    ]
+    versions = [(name, str(value)) for name, value in _part(record, "versions").items()]
+    return [
+        ("Example set", str(data.get("name", figures.NOTHING))),
+        *counts,
+        *texts,
+        ("Base model", edit.model),
+        ("Fingerprint of the base", edit.model_fingerprint[:16]),
+        ("Id", edit.id),
+        *versions,
+    ]
