@@ -11,6 +11,7 @@ from editing.export import export_edit, export_model, import_edit
 from editing.library.records import read_record
 from editing.library.stacks import load_stack, parse_strength
 from editing.models.language_model import LanguageModel
+from editing.models.starter import STARTER
 from editing.progress import Progress, Report, unheard
 
 
@@ -57,9 +58,9 @@ def run_import(
     source = str(read_record(folder)["model"]["source"])
     base: LanguageModel | None = None
     doubt: str | None = None
-    try:
+    if source == STARTER or Path(source).is_dir():
         base = (models or LoadedModels()).model(source, report)
-    except EditingError:
+    else:
         doubt = (
             f"Its base model {source} is not on this machine; whether it fits is checked when the "
             "edit is used."

@@ -1,0 +1,224 @@
+"""The command line's grammar: commands, flags and their help."""
+
+import argparse
+from typing import Protocol
+
+from app.operations.requests import DEFAULT_BUDGET, DEFAULT_METHOD, FORMS, SAMPLED
+from editing.examples import Kind
+
+_DTYPES = ("float32", "bfloat16", "float16")
+_DATA_DIR_HELP = "keep and look for everything here (default: EXEMPLAR_DATA_DIR, else per user)"
+
+
+class _Commands(Protocol):
+    """What takes commands in; argparse has no public name for it."""
+
+    def add_parser(
+        self,
+        name: str,
+        *,
+        help: str,  # noqa: A002 - argparse's word
+        description: str,
+    ) -> argparse.ArgumentParser: ...
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="exemplar",
+        description="Model editing with canonical examples. Without arguments, the window opens.",
+        epilog="Exit status: 0 done, 1 error, 2 wrong usage, 130 interrupted.",
+    )
+    parser.add_argument("--data-dir", metavar="FOLDER", help=_DATA_DIR_HELP)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_tasks(commands)
+    _add_models(commands)
+    _add_edit(commands)
+    _add_evaluate(commands)
+    _add_generate(commands)
+    _add_senses(commands)
+    _add_library(commands)
+    return parser
+
+
+def _add_tasks(commands: _Commands) -> None:
+    verbs = _group(commands, "tasks", "list the built-in tasks, or show one")
+    _command(verbs, "list", "list the built-in tasks")
+    _command(verbs, "show", "describe a task").add_argument("name", metavar="NAME")
+
+
+def _add_models(commands: _Commands) -> None:
+    verbs = _group(commands, "models", "list known models, or check one")
+    _command(verbs, "list", "list the bundled model and the bases of the library's edits")
+    _command(verbs, "check", "load a model and say what it is").add_argument("model", metavar="M")
+
+
+def _add_edit(commands: _Commands) -> None:
+    parser = _command(commands, "edit", "fit an edit to a model from examples")
+    _add_model(parser)
+    _add_data(parser, general=SAMPLED)
+    parser.add_argument(
+        "--regularisation-text",
+        metavar="FILE|sampled",
+        default=SAMPLED,
+        help="general text that training may see (default: sampled)",
+    )
+    parser.add_argument("--method", default=DEFAULT_METHOD, help="default: %(default)s")
+    parser.add_argument(
+        "--budget",
+        type=_positive,
+        default=DEFAULT_BUDGET,
+        help="how much worse general text may get, relatively (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--set",
+        dest="settings",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="NAME=VALUE",
+        help="a setting of the method; may be repeated",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    parser.add_argument(
+        "--fit-to-ball", action="store_true", help="find the largest strength inside the budget"
+    )
+    parser.add_argument("--save", metavar="NAME", help="keep the edit in the library")
+
+
+def _add_evaluate(commands: _Commands) -> None:
+    parser = _command(commands, "evaluate", "measure a model with edits on it")
+    _add_model(parser)
+    _add_edits(parser)
+    _add_data(parser, general=None)
+    parser.add_argument(
+        "--budget", type=_positive, help="say whether the result is inside this budget"
+    )
+
+
+def _add_generate(commands: _Commands) -> None:
+    parser = _command(commands, "generate", "continue a prompt")
+    _add_model(parser)
+    _add_edits(parser)
+    parser.add_argument("--prompt", required=True, metavar="TEXT")
+    parser.add_argument("--tokens", type=int, default=40, metavar="N", help="default: %(default)s")
+    parser.add_argument(
+        "--temperature",
+        type=float,
+        default=1.0,
+        metavar="X",
+        help="0 takes the likeliest token each time (default: %(default)s)",
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: %(default)s")
+
+
+def _add_senses(commands: _Commands) -> None:
+    parser = _command(commands, "senses", "show what senses raise and lower")
+    _add_model(parser)
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--word", metavar="W", help="all senses of this word")
+    which.add_argument("--edit", metavar="NAME", help="the senses this edit changed")
+    parser.add_argument("--top", type=int, default=10, metavar="N", help="default: %(default)s")
+
+
+def _add_library(commands: _Commands) -> None:
+    verbs = _group(commands, "library", "look after saved edits")
+    _command(verbs, "list", "list the edits")
+    _command(verbs, "show", "describe an edit").add_argument("name", metavar="NAME")
+    _command(verbs, "verify", "hash every file again")
+    _command(verbs, "rebuild", "make the index anew from the edit folders")
+    delete = _command(verbs, "delete", "put an edit into the trash")
+    delete.add_argument("name", metavar="NAME")
+    undelete = _command(verbs, "undelete", "take an edit out of the trash")
+    undelete.add_argument("name", metavar="NAME")
+    export = _command(verbs, "export", "write an edit somewhere else")
+    export.add_argument("name", metavar="NAME[@STRENGTH]")
+    export.add_argument("--to", required=True, metavar="PATH", help="where nothing is yet")
+    export.add_argument(
+        "--form",
+        choices=FORMS,
+        required=True,
+        help="a model folder with the edit in it, or the edit alone",
+    )
+    export.add_argument("--dtype", choices=_DTYPES, default="float32", help="default: %(default)s")
+    _command(verbs, "import", "take an exported edit in").add_argument("path", metavar="PATH")
+
+
+def _group(commands: _Commands, name: str, text: str) -> _Commands:
+    parser = commands.add_parser(name, help=text, description=_sentence(text))
+    return parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+
+def _command(commands: _Commands, name: str, text: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=_sentence(text))
+    # Left out where not given, so that the flag before the command counts as well.
+    parser.add_argument(
+        "--data-dir", metavar="FOLDER", default=argparse.SUPPRESS, help=_DATA_DIR_HELP
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model", required=True, metavar="M", help="starter, a folder, or a hub id"
+    )
+
+
+def _add_edits(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--edit",
+        dest="edits",
+        action="append",
+        default=[],
+        metavar="NAME[@STRENGTH]",
+        help="an edit of the library to put on; may be repeated",
+    )
+
+
+def _add_data(parser: argparse.ArgumentParser, *, general: str | None) -> None:
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--task", metavar="T", help="a built-in task")
+    source.add_argument("--examples", metavar="SET|FILE", help="a set of the library, or a file")
+    parser.add_argument("--split", choices=("val", "test"), help="of the task (default: val)")
+    parser.add_argument("--evaluate", metavar="FILE", help="evaluation examples")
+    parser.add_argument("--hard-negatives", metavar="FILE", help="must not change")
+    parser.add_argument(
+        "--kind", choices=tuple(map(str, Kind)), help="of rows without a kind of their own"
+    )
+    parser.add_argument(
+        "--threshold",
+        type=float,
+        metavar="X",
+        help="of success: a probability (increase, decrease) or a ratio (balance, prefer)",
+    )
+    parser.add_argument(
+        "--general-text",
+        metavar="FILE|sampled",
+        default=general,
+        help=f"measures degradation (default: {general or 'not measured'})",
+    )
+    parser.add_argument(
+        "--general-tokens", type=int, metavar="N", help="use only so many tokens of it"
+    )
+    parser.add_argument(
+        "--skip-bad-rows", action="store_true", help="go on with a file's good rows"
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0")
+    return value
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name.strip(), value

@@ -1,0 +1,130 @@
+"""The command line's results in words, for people; --json has the same unrounded."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from editing.library.edit_row import EditRow
+from editing.tasks import TaskCard
+
+_WIDEST = 40
+
+
+def task_lines(card: TaskCard) -> list[str]:
+    """Describe a task."""
+    sizes = [
+        f"{split}: {size.canonical} canonical, {size.evaluation} evaluation, "
+        f"{size.hard_negatives} hard negatives"
+        for split, size in card.splits.items()
+    ]
+    return [
+        f"{card.label} ({card.name})",
+        card.description,
+        f"Kind: {card.kind}, threshold {card.threshold:g}",
+        *sizes,
+        f"{card.authors}, {card.licence}",
+        "",
+        card.card,
+    ]
+
+
+def edit_lines(result: Mapping[str, Any]) -> list[str]:
+    """Describe what came of an edit."""
+    lines = [
+        *measure_lines(result),
+        f"Kept epoch {result['kept_epoch']} at strength {result['strength']:.4g}; "
+        f"{len(result['senses'])} senses; {result['seconds']:.0f} s",
+    ]
+    if result["name"]:
+        lines.append(f"Saved as {result['name']}.")
+    return lines
+
+
+def measure_lines(result: Mapping[str, Any]) -> list[str]:
+    """Describe the measures before and after."""
+    lines = [
+        f"Success: {_change(result['success_rate'], '.1%')}",
+        f"Loss on hard negatives: {_change(result['hard_negatives'], '.4f')}",
+    ]
+    text = result["general_text"]
+    if text is not None:
+        budget = result["budget"]
+        place = {True: "inside", False: "outside", None: ""}[result["inside_ball"]]
+        ball = f", {place} the budget of {budget:g}" if place else ""
+        lines += [
+            f"Loss on general text: {_change(result['general_loss'], '.6f')}",
+            f"Degradation: {result['degradation']:.3e}{ball}",
+            f"Measured on {text['name']}: {text['tokens']} tokens, {text['touched']} touched",
+        ]
+    return lines
+
+
+def warnings_of(result: Mapping[str, Any]) -> list[str]:
+    """Say what a person should know before relying on an edit."""
+    said: list[str] = []
+    if result.get("kept_epoch") == 0:
+        said.append(
+            "No epoch but the untouched model is inside the budget: the edit is empty. Try a "
+            "larger budget or a smaller learning rate."
+        )
+    text = result["general_text"]
+    if text is not None and 0 < text["touched"] < _FEW_TOUCHED:
+        said.append(
+            f"Only {text['touched']} tokens of the general text can be touched by the edit: the "
+            "degradation says little. Give more general text."
+        )
+    return said
+
+
+_FEW_TOUCHED = 1000
+
+
+def library_lines(edits: Sequence[EditRow]) -> list[str]:
+    """List edits, a line each."""
+    if not edits:
+        return ["The library is empty."]
+    head = ("name", "model", "success", "degradation", "created")
+    rows = [head, *(_edit_cells(edit) for edit in edits)]
+    widths = [min(_WIDEST, max(len(row[i]) for row in rows)) for i in range(len(head))]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def senses_lines(result: Mapping[str, Any]) -> list[str]:
+    """List senses, three lines each; four where an edit changed them."""
+    lines: list[str] = []
+    for i, sense in enumerate(result["senses"]):
+        lines.append(f"{sense['word']!r} sense {sense['sense']}, norm {sense['norm']:.3f}")
+        lines += [f"  {way:<7}{_words(sense[way])}" for way in ("raises", "lowers")]
+        if result["edited"] is not None:
+            after = result["edited"][i]
+            lines += [f"  edited {way:<7}{_words(after[way])}" for way in ("raises", "lowers")]
+    return lines
+
+
+def fact_lines(facts: Mapping[str, Any]) -> list[str]:
+    """List names and values."""
+    width = max(len(name) for name in facts)
+    return [f"{name.ljust(width)}  {_plain(value)}" for name, value in facts.items()]
+
+
+def _edit_cells(edit: EditRow) -> tuple[str, ...]:
+    success = _change({"before": edit.success_before, "after": edit.success_after}, ".1%")
+    degradation = "-" if edit.degradation is None else f"{edit.degradation:.2e}"
+    return edit.name, edit.model, success, degradation, edit.created[:16].replace("T", " ")
+
+
+def _change(values: Mapping[str, float | None], form: str) -> str:
+    before, after = values["before"], values["after"]
+    if before is None or after is None:
+        return "not measured"
+    return f"{before:{form}} -> {after:{form}}"
+
+
+def _words(pairs: Sequence[Sequence[Any]]) -> str:
+    return ", ".join(f"{word!r} {value:.2f}" for word, value in pairs)
+
+
+def _plain(value: object) -> str:
+    return "-" if value is None else str(value)
