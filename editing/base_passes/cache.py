@@ -35,7 +35,7 @@ class BasePassCache:
     ) -> BasePass:
         """Open the pass of this model over these sequences, computing it if it is not there."""
         entry = self.folder / _content_key(model, sequences)
-        if not (entry / MANIFEST).is_file():
+        if not _is_whole(entry):
             self._compute(model, sequences, entry, report)
         (entry / MANIFEST).touch()
         report(Progress("base passes", len(sequences), len(sequences)))
@@ -83,14 +83,21 @@ def _content_key(model: LanguageModel, sequences: Sequence[TokenSequence]) -> st
 
 def _write(computed: BasePass, folder: Path) -> None:
     """Add what `compute_base_pass` does not map to files itself, then the manifest."""
-    shapes: dict[str, list[int]] = {}
     for item in fields(computed):
         tensor: Tensor = getattr(computed, item.name)
-        shapes[item.name] = list(tensor.shape)
         if item.name in FROM_SEQUENCES or tensor.numel() == 0:
             np.save(folder / f"{item.name}.npy", tensor.numpy())
-    manifest = {"format": FORMAT, "shapes": shapes}
+    sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
+    manifest = {"format": FORMAT, "sizes": sizes}
     (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def _is_whole(entry: Path) -> bool:
+    """Whether a pass is there with all its files in full length."""
+    if not (entry / MANIFEST).is_file():
+        return False
+    sizes = json.loads((entry / MANIFEST).read_text(encoding="utf-8")).get("sizes")
+    return sizes == {p.name: p.stat().st_size for p in entry.iterdir() if p.name != MANIFEST}
 
 
 def _open(folder: Path) -> BasePass:

@@ -56,6 +56,8 @@ def sense_weights(base: BasePass, sequences: Sequence[int], index: SenseIndex) -
 
 def occurring_words(base: BasePass, index: SenseIndex) -> list[tuple[int, ...]]:
     """For each sequence, which of the index's words it holds, those rarest in the pass first."""
+    if len(index.words) == 0:
+        return [()] * base.sequences
     word = torch.searchsorted(index.words, base.ids).clamp(max=len(index.words) - 1)
     found = index.words[word] == base.ids
     counts = torch.bincount(word[found], minlength=len(index.words)).tolist()
