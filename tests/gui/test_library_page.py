@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.gui.pages.library_export import ExportDialog
 from app.gui.pages.library_page import LibraryPage
 from app.gui.tables.library_table import DAMAGED, NAME, STATE, SUCCESS, LibraryTable
+from app.operations.requests import ExportRequest
 from tests.gui import page_kit as kit
 
 STRICT = QAbstractItemModelTester.FailureReportingMode.Fatal
@@ -252,12 +253,8 @@ def test_export_asks_the_engine_and_offers_to_open_the_folder(opened, context, q
     dialog.target.setText(str(tmp_path / "out" / "alpha"))
     press(qtbot, dialog.export_button)
     asked = context.engine.last("export")
-    assert asked.arguments == {
-        "name": "Alpha",
-        "target": str(tmp_path / "out" / "alpha"),
-        "form": "edit",
-        "dtype": "float32",
-    }
+    wanted = ExportRequest("Alpha", str(tmp_path / "out" / "alpha"), "edit", "float32")
+    assert asked.arguments == wanted.to_json()
     heard = notices(context)
     asked.answer({})
     assert heard[0].action == "Open folder"

@@ -60,7 +60,7 @@ class EditDetails(QWidget):
         self.stack.addWidget(self._nothing)
         self.stack.addWidget(filled)
         self.setLayout(column(self.stack, spacing=0))
-        self.setMinimumWidth(characters(44))
+        self.setMinimumWidth(characters(52))
 
     @property
     def edit(self) -> EditRow | None:

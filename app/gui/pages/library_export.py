@@ -1,7 +1,6 @@
 """The export dialog: which form, where to, how large, and what opens it."""
 
 import json
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,19 +19,10 @@ from app.gui.tables import figures
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.labels import caption, set_tone, title
 from app.gui.widgets.layouts import column, row
+from app.operations.requests import ExportRequest
 from editing.library.edit_row import EditRow
 
 DTYPES = (("float32", 4), ("bfloat16", 2), ("float16", 2))
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """What to write where."""
-
-    name: str
-    form: str
-    target: Path
-    dtype: str
 
 
 class ExportDialog(QDialog):
@@ -82,13 +72,13 @@ class ExportDialog(QDialog):
         self.target.textChanged.connect(self._follow)
         self._follow()
 
-    def chosen(self) -> Export:
+    def chosen(self) -> ExportRequest:
         """Give what was chosen."""
-        return Export(
-            self._edit.name,
-            "folder" if self.folder.isChecked() else "edit",
-            Path(self.target.text()).expanduser(),
-            self.dtype.currentText(),
+        return ExportRequest(
+            edit=self._edit.name,
+            to=str(Path(self.target.text()).expanduser()),
+            form="folder" if self.folder.isChecked() else "edit",
+            dtype=self.dtype.currentText(),
         )
 
     def size_bytes(self) -> int | None:

@@ -21,7 +21,7 @@ from app.gui.errors import told
 from app.gui.events import Notice, Tone
 from app.gui.metrics import characters
 from app.gui.pages.library_details import EditDetails
-from app.gui.pages.library_export import Export, ExportDialog
+from app.gui.pages.library_export import ExportDialog
 from app.gui.pages.library_verify import Verification
 from app.gui.tables import figures
 from app.gui.tables.library_table import DATE, Index, LibraryTable
@@ -30,6 +30,7 @@ from app.gui.widgets.buttons import action, button
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.labels import caption
 from app.gui.widgets.layouts import column, row
+from app.operations.requests import ExportRequest
 from editing.errors import LibraryError
 from editing.library.edit_row import EditRow
 from editing.library.records import read_record
@@ -65,20 +66,15 @@ class LibraryPage(QWidget):
         self.trash.setChecked(edit.trashed is not None)
         self._refresh()
 
-    def export_edit(self, export: Export) -> None:
+    def export_edit(self, export: ExportRequest) -> None:
         """Have the engine write an edit; a notice tells when it is there."""
-        self._context.events.notice(self.tr("Exporting “{}”…").format(export.name))
+        self._context.events.notice(self.tr("Exporting “{}”…").format(export.edit))
         self._context.engine.ask(
             "export",
-            {
-                "name": export.name,
-                "target": str(export.target),
-                "form": export.form,
-                "dtype": export.dtype,
-            },
-            partial(self._on_exported, export),
+            export.to_json(),
+            partial(self._on_exported, export.edit, Path(export.to)),
             on_error=self._on_not_done,
-            channel=f"export-{export.target}",
+            channel=f"export-{export.to}",
         )
 
     def _build_actions(self) -> None:
@@ -141,7 +137,7 @@ class LibraryPage(QWidget):
         self.view.setSortingEnabled(True)
         self.view.sortByColumn(DATE, Qt.SortOrder.DescendingOrder)
         header = self.view.horizontalHeader()
-        for place, width in enumerate((27, 16, 14, 11, 10, 13, 10, 18)):
+        for place, width in enumerate((23, 15, 15, 10, 9, 12, 9, 8)):
             header.resizeSection(place, characters(width))
         self.count = caption("")
 
@@ -332,14 +328,14 @@ class LibraryPage(QWidget):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _on_exported(self, export: Export, answer: object) -> None:
+    def _on_exported(self, name: str, target: Path, answer: object) -> None:
         del answer
         said = self.tr("“{name}” is written to {place}.")
         self._context.events.noticed.emit(
             Notice(
-                said.format(name=export.name, place=export.target),
+                said.format(name=name, place=target),
                 action=self.tr("Open folder"),
-                do=partial(_open_folder, export.target),
+                do=partial(_open_folder, target),
             )
         )
 

@@ -24,7 +24,7 @@ _MEANINGS = {
     FINE: "Inside the budget, and nothing is known to be damaged.",
 }
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_MIDDLE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 
 
 class LibraryTable(QAbstractTableModel):
@@ -77,9 +77,11 @@ class LibraryTable(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.tr(HEADERS[section])
-        return None
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and section in NUMBERS:
+            return _MIDDLE
+        return self.tr(HEADERS[section]) if role == Qt.ItemDataRole.DisplayRole else None
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -92,7 +94,7 @@ class LibraryTable(QAbstractTableModel):
         elif role == Qt.ItemDataRole.ToolTipRole:
             answers[role] = self._damages.get(edit.id) or self._tip(edit, column)
         elif role == Qt.ItemDataRole.TextAlignmentRole:
-            answers[role] = _RIGHT if column in NUMBERS else _LEFT
+            answers[role] = _MIDDLE if column in NUMBERS else _LEFT
         elif role == Qt.ItemDataRole.ForegroundRole and column == STATE:
             tone = _TONES[self.state_of(edit)]
             answers[role] = QBrush(QColor(getattr(tokens_in_use(), tone)))
