@@ -10,7 +10,7 @@ import ctypes
 import os
 import sys
 
-from app.environment import SetupError
+from app.environment import ROOT, Environment, SetupError
 
 _ALWAYS = {
     "libEGL.so.1": "libegl1",
@@ -40,14 +40,10 @@ def require_screen() -> None:
         return
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         raise SetupError(
-            "There is no screen here: neither DISPLAY nor WAYLAND_DISPLAY is set. "
-            "Start Exemplar from a desktop, or use its command line: python3 -m app --help"
+            f"There is no screen here: neither DISPLAY nor WAYLAND_DISPLAY is set. {_remedy()}"
         )
     if _is_x11() and not _answers():
-        raise SetupError(
-            f"The screen DISPLAY={os.environ['DISPLAY']} does not answer. "
-            "Start Exemplar from a desktop, or use its command line: python3 -m app --help"
-        )
+        raise SetupError(f"The screen DISPLAY={os.environ['DISPLAY']} does not answer. {_remedy()}")
 
 
 def require_libraries() -> None:
@@ -62,6 +58,11 @@ def require_libraries() -> None:
     missing = [package for library, package in wanted.items() if not _loads(library)]
     if _is_linux() and missing:
         apt_install(missing, "Qt, which draws the window, lacks libraries of the system.")
+
+
+def _remedy() -> str:
+    command = "python3 -m app" if Environment(ROOT).project.exists() else "exemplar"
+    return f"Start Exemplar from a desktop, or use its command line: {command} --help"
 
 
 def _is_linux() -> bool:
