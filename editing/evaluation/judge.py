@@ -1,10 +1,12 @@
 """The degradation ball as editors meet it: live measures for the eye, exact ones to decide."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from editing.editors.base import TokenLosses
 from editing.evaluation.degradation import is_inside
 from editing.evaluation.yardstick import Measures, Yardstick
+from editing.progress import StoppedEarly
 from editing.results import EpochResult
 
 Seen = Callable[[EpochResult], None]
@@ -32,6 +34,8 @@ class BallJudge:
         The first candidate is the untouched model, which always is.
         """
         self.measures = self.yardstick.measures(losses)
+        if len(self.measures) == 1:  # where nothing is measured, all candidates are alike
+            self.measures *= len(train_losses)
         self.epochs = tuple(
             self._result(epoch, train_loss, measures, exact=True)
             for epoch, (train_loss, measures) in enumerate(
@@ -39,7 +43,8 @@ class BallJudge:
             )
         )
         for result in self.epochs:
-            self._seen(result)
+            with suppress(StoppedEarly):  # all that could be stopped is done
+                self._seen(result)
         return max(result.epoch for result in self.epochs if result.inside_ball)
 
     def _result(

@@ -1,0 +1,29 @@
+"""What a fit works with, kept in memory instead of on disk."""
+
+import copy
+from typing import Any
+
+from editing.base_passes import BasePass, compute_base_pass
+
+
+class InMemoryPasses:
+    """Base passes without a cache."""
+
+    def base_pass(self, model, sequences, *, report) -> BasePass:
+        """Compute it anew."""
+        return compute_base_pass(model, sequences, report=report)
+
+
+class InMemoryCheckpoints:
+    """Every state a fit has saved; the last one is loaded."""
+
+    def __init__(self) -> None:
+        self.states: list[dict[str, Any]] = []
+
+    def load(self) -> dict[str, Any] | None:
+        """Return a copy of the last state."""
+        return copy.deepcopy(self.states[-1]) if self.states else None
+
+    def save(self, state: dict[str, Any]) -> None:
+        """Keep a copy."""
+        self.states.append(copy.deepcopy(state))
