@@ -17,6 +17,7 @@ from typing import Any
 from app import cli_texts as texts
 from app.cli_arguments import build_parser
 from app.cli_progress import ProgressLine
+from app.jobs.failures import failure_of
 from app.operations.requests import (
     EditRequest,
     EvaluateRequest,
@@ -39,26 +40,30 @@ def main(argv: Sequence[str]) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _quieten_libraries()
     parser = build_parser()
-    progress = ProgressLine()
     try:
         arguments = parser.parse_args(argv)
         _check_usage(parser, arguments)
+    except SystemExit as ended:  # argparse has said why
+        return ended.code if isinstance(ended.code, int) else MISUSED
+    progress = ProgressLine()
+    try:
         # Whatever libraries print must not mix with the answer.
         with contextlib.redirect_stdout(sys.stderr):
             answer, lines = _run(arguments, progress)
+    except (EditingError, OSError, MemoryError, KeyboardInterrupt, Cancelled) as error:
         progress.clear()
-        _print_answer(answer, lines, as_json=arguments.json)
-    except SystemExit as ended:  # argparse has said why
-        return ended.code if isinstance(ended.code, int) else MISUSED
-    except EditingError as error:
-        progress.clear()
-        _tell(str(error))
-        return FAILED
-    except (KeyboardInterrupt, Cancelled):
-        progress.clear()
+        return _tell_end(error)
+    progress.clear()
+    _print_answer(answer, lines, as_json=arguments.json)
+    return FAILED if answer.get("damaged") else DONE
+
+
+def _tell_end(error: BaseException) -> int:
+    if isinstance(error, KeyboardInterrupt | Cancelled):
         _tell("Interrupted.")
         return INTERRUPTED
-    return FAILED if answer.get("damaged") else DONE
+    _tell(failure_of(error).sentence)
+    return FAILED
 
 
 def _run(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:

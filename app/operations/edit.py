@@ -92,7 +92,8 @@ def run_edit(
         library.check_name(request.save)
         outcome = fit_edit(request, report, models=models)
         report(Progress("saving", 0, 1, request.save))
-        library.add_edit(outcome.write(library.edits_folder), name=request.save)
+        # Should the name have been taken in the meantime, the edit is kept under a numbered one.
+        library.add_edit(outcome.write(library.edits_folder))
         report(Progress("saving", 1, 1, request.save))
     return outcome.result
 
