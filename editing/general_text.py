@@ -72,10 +72,10 @@ def sampled_text(
     windows: list[TokenSequence] = []
     while len(windows) < count:
         batch = min(SAMPLED_AT_ONCE, count - len(windows))
-        for row in _sample(model, batch, generator).tolist():
-            windows.append(TokenSequence(tuple(row), 1))
+        drawn = _sample(model, batch, generator).tolist()
+        windows += [TokenSequence(tuple(row), 1) for row in drawn]
         report(Progress("sampling general text", len(windows), count))
-    return GeneralText(_name(role), tuple(windows), sampled=True)
+    return GeneralText(_name(role, seed), tuple(windows), sampled=True)
 
 
 @torch.no_grad()
@@ -152,11 +152,11 @@ def load_samples(path: Path, model: LanguageModel, role: str) -> GeneralText:
             )
         rows = file.get_tensor(role).tolist() if role in file.keys() else []  # noqa: SIM118 - not a dict
     sequences = tuple(TokenSequence(tuple(row), 1) for row in rows)
-    return GeneralText(_name(role), sequences, sampled=True)
+    return GeneralText(_name(role, SEEDS[role]), sequences, sampled=True)
 
 
-def _name(role: str) -> str:
-    return f"sampled {role} text, seed {SEEDS[role]}"
+def _name(role: str, seed: int) -> str:
+    return f"sampled {role} text, seed {seed}"
 
 
 def shortened(text: GeneralText, tokens: int | None) -> GeneralText:
