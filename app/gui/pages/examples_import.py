@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -45,6 +45,8 @@ class ImportDialog(QDialog):
     def __init__(self, path: Path, open_set: str, role: Role, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Import examples"))
+        self.setObjectName("import")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._path = path
         self._result = ReadResult((), ())
         self.kind = self._build_kind()

@@ -1,6 +1,6 @@
 """What counts as success, kind by kind, as a person says it: a probability or a ratio."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QFormLayout, QWidget
 
 from app.gui.metrics import gap
@@ -31,6 +31,7 @@ class ThresholdsDialog(QDialog):
     def __init__(self, examples: ExampleSet, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("What counts as success"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.fields = {kind: self._field(kind, examples) for kind in Kind}
         form = QFormLayout()
         form.setSpacing(gap(3))

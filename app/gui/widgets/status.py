@@ -79,6 +79,16 @@ class StatusStrip(QFrame):
         self.show_engine("off")
         self.show_job("", "", None)
 
+    @property
+    def job_title(self) -> str:
+        """What runs, or nothing."""
+        return self._title.text()
+
+    @property
+    def job_details(self) -> str:
+        """How far it is."""
+        return self._details.text()
+
     def show_engine(self, state: str) -> None:
         """Say how the engine is."""
         colour, words = _ENGINE.get(state, _ENGINE["off"])
@@ -91,7 +101,7 @@ class StatusStrip(QFrame):
         """Say what runs and how far it is; an empty title means nothing does."""
         self._job.setVisible(bool(title))
         self.stop_action.setEnabled(bool(title))
-        self._title.setText(f"“{title}”")
+        self._title.setText(f"“{title}”" if title else "")
         self._details.setText(details)
         self._bar.setRange(0, 0 if fraction is None else 1000)
         if fraction is not None:
