@@ -9,7 +9,12 @@ from typing import Any
 from app.operations.data import chosen_examples
 from app.operations.models import LoadedModels
 from app.operations.places import base_pass_cache, open_library
-from app.operations.provenance import fingerprint_of_rows, now, versions
+from app.operations.provenance import (
+    fingerprint_of_rows,
+    fingerprint_of_text,
+    now,
+    versions,
+)
 from app.operations.requests import EditRequest
 from app.operations.results import (
     change,
@@ -212,7 +217,7 @@ def _record(request: EditRequest, inputs: _Inputs, result: Mapping[str, Any]) ->
     examples = inputs.examples
     texts = {"general": inputs.general, "regularisation": inputs.regularisation}
     return {
-        "name": request.save or examples.name,
+        "name": request.save or _usable_name(examples.name),
         "created": now(),
         "method": request.method,
         "model": {"source": request.model, "fingerprint": inputs.model.fingerprint},
@@ -225,11 +230,15 @@ def _record(request: EditRequest, inputs: _Inputs, result: Mapping[str, Any]) ->
             "evaluation": fingerprint_of_rows(examples.evaluation),
             "hard_negatives": fingerprint_of_rows(examples.hard_negatives),
             "texts": {
-                role: {"name": text.name, "tokens": text.tokens, "sampled": text.sampled}
-                for role, text in texts.items()
-                if text is not None
+                role: fingerprint_of_text(text) for role, text in texts.items() if text is not None
             },
         },
         "versions": versions(),
         "result": dict(result),
     }
+
+
+def _usable_name(name: str) -> str:
+    """Make a name that the library takes of a set's or a file's."""
+    kept = "".join(character for character in name if character.isprintable() and character != "@")
+    return kept.strip()[:100].strip() or "Edit"

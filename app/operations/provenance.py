@@ -4,12 +4,14 @@ import hashlib
 import json
 import os
 import platform
+from array import array
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from editing.examples import Example, row_from_example
+from editing.general_text import GeneralText
 
 _PACKAGES = ("exemplar", "torch", "transformers", "safetensors", "numpy")
 
@@ -21,6 +23,19 @@ def fingerprint_of_rows(rows: Sequence[Example]) -> dict[str, Any]:
         record = row_from_example(row)
         digest.update(json.dumps(record, sort_keys=True, ensure_ascii=False).encode() + b"\n")
     return {"rows": len(rows), "sha256": digest.hexdigest()}
+
+
+def fingerprint_of_text(text: GeneralText) -> dict[str, Any]:
+    """Name a general text and hash its windows' token ids."""
+    digest = hashlib.sha256()
+    for window in text.sequences:
+        digest.update(array("q", (window.first_scored, *window.ids)).tobytes() + b"\n")
+    return {
+        "name": text.name,
+        "tokens": text.tokens,
+        "sampled": text.sampled,
+        "sha256": digest.hexdigest(),
+    }
 
 
 def versions() -> dict[str, str]:

@@ -65,9 +65,20 @@ def test_an_edit_says_what_it_was_made_from(request_: EditRequest, models: Loade
     record = fit_edit(request_, models=models).record
     assert EditRequest.from_json(record["request"]) == request_
     assert record["data"]["canonical"]["rows"] == 2
-    assert record["data"]["texts"]["general"]["name"] == "g.txt"
+    texts = record["data"]["texts"]
+    assert (texts["general"]["name"], texts["general"]["sampled"]) == ("g.txt", False)
+    assert texts["general"]["sha256"] != texts["regularisation"]["sha256"]
     assert record["model"]["fingerprint"] == models.model(request_.model, unheard).fingerprint
     assert {"python", "threads", "torch", "transformers"} <= record["versions"].keys()
+
+
+def test_an_edit_without_a_name_gets_one_that_the_library_takes(
+    request_: EditRequest, models: LoadedModels, data_dir: Path, tmp_path: Path
+) -> None:
+    write_examples(tmp_path / "@me @home.jsonl", EXAMPLES)
+    outcome = fit_edit(replace(request_, examples=str(tmp_path / "@me @home.jsonl")), models=models)
+    with Library(data_dir) as library:
+        assert library.add_edit(outcome.write(tmp_path / "job")).name == "me home"
 
 
 def cancelling(phase: str) -> Callable[[Progress], None]:
