@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.gui.context import GuiContext
 from app.gui.errors import told
@@ -47,6 +47,7 @@ class Guide(QObject):
         self._step = Step.AWAY
         self._job: str | None = None
         context.events.guide_requested.connect(self.start)
+        context.events.open_requested.connect(self._on_open_requested)
         context.jobs.changed.connect(self._on_job_changed)
 
     @property
@@ -94,6 +95,7 @@ class Guide(QObject):
         """Put the strip away."""
         self._go(Step.AWAY)
 
+    @Slot()
     def run(self) -> None:
         """Start the run at once and show it."""
         with told(self._context.events):
@@ -126,6 +128,12 @@ class Guide(QObject):
     def _go(self, step: Step) -> None:
         self._step = step
         self.changed.emit()
+
+    @Slot(str, str)
+    def _on_open_requested(self, kind: str, name: str) -> None:
+        """The examples page has a Run edit of its own; here both mean the same."""
+        if self._step is Step.EXAMPLES and (kind, name) == ("new-run", SET_NAME):
+            QTimer.singleShot(0, self, self.run)  # after the runs page has shown its form
 
     @Slot(str)
     def _on_job_changed(self, job_id: str) -> None:

@@ -144,6 +144,14 @@ def test_the_guided_example_needs_five_clicks_to_a_saved_edit(space, gui, qtbot)
     assert not space.coach.isVisible()
 
 
+def test_the_page_s_own_run_edit_starts_the_guided_run_too(space, gui, qtbot):
+    gui.events.guide_requested.emit()
+    space.page.editor.actions_of_set.run.trigger()
+    qtbot.waitUntil(lambda: space.guide.step is Step.RUNNING)
+    assert [call[0] for call in gui.jobs.calls] == ["add"]
+    assert gui.jobs.calls[0][1].general_tokens == 40_000
+
+
 def test_a_failed_guided_run_says_why_and_offers_to_try_again(space, gui, qtbot):
     gui.events.guide_requested.emit()
     press(qtbot, coach_button(space))
