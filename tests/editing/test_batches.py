@@ -1,10 +1,12 @@
 """Where a continuation's tokens begin, what is cut, how sequences are padded and grouped."""
 
+import itertools
 import random
 from collections.abc import Callable
 
 import pytest
 import torch
+from tokenizers import processors
 from transformers import PreTrainedTokenizerFast
 
 from editing.batches import (
@@ -144,6 +146,20 @@ def test_cutting_the_prefix_keeps_what_stands_before_the_text() -> None:
     assert scored_text(tokenizer, cut) == " where"
 
 
+def test_a_long_continuation_leaves_only_what_stands_just_before_it() -> None:
+    tokenizer = sentence_piece()
+    two = processors.TemplateProcessing(
+        single=f"{EOS} {BOS} $A",
+        special_tokens=[(token, tokenizer.convert_tokens_to_ids(token)) for token in (BOS, EOS)],
+    )
+    tokenizer.backend_tokenizer.post_processor = two
+    whole = continuation_sequence(tokenizer, "The river", " runs", LONG)
+    tight = continuation_sequence(tokenizer, "The river", " runs", whole.scored + 1)
+    assert len(tight.ids) == whole.scored + 1
+    assert tight.ids[1:] == whole.ids[-whole.scored :]
+    assert tight.first_scored == 1
+
+
 def test_the_longest_continuation_leaves_one_token_before_it(
     tokenizer: PreTrainedTokenizerFast,
 ) -> None:
@@ -232,9 +248,12 @@ def test_batches_keep_the_order_and_the_limit() -> None:
     sequences = [TokenSequence(tuple(range(draw.randint(2, 30))), 1) for _ in range(200)]
     batches = list(batched(sequences, 64))
     assert [s for batch in batches for s in batch] == sequences
-    sizes = [len(batch) * max(len(s.ids) for s in batch) for batch in batches]
-    assert max(sizes) <= 64
-    assert len(batches) < 110
+
+    def size(batch: list[TokenSequence]) -> int:
+        return len(batch) * max(len(s.ids) for s in batch)
+
+    assert max(map(size, batches)) <= 64
+    assert min(size([*a, b[0]]) for a, b in itertools.pairwise(batches)) > 64
 
 
 def test_a_sequence_beyond_the_limit_is_a_batch_of_its_own() -> None:

@@ -1,5 +1,6 @@
 """A Backpack's folder: written and read bit for bit, the published form, what is refused."""
 
+import contextlib
 import json
 import pickle
 from collections.abc import Callable
@@ -9,6 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
+from transformers import GPT2Config, GPT2LMHeadModel
 
 from editing.errors import EditingError
 from editing.models.backpack import BackpackGPT2LMHeadModel, SenseEdits
@@ -70,10 +72,16 @@ def as_published(folder: Path, *, safetensors: bool) -> None:
         torch.save(state, folder / "pytorch_model.bin")
     for path in folder.glob("*_backpack.py"):
         path.unlink()
+    with_evil_code(folder)
+    rewrite_config(folder, **PUBLISHED_CONFIG)
+
+
+def with_evil_code(folder: Path) -> Path:
+    """Lay evil.py beside the weights; return the file it would write."""
     marker = folder / "executed"
     code = f"import pathlib\npathlib.Path({str(marker)!r}).touch()\nraise SystemExit\n"
     (folder / "evil.py").write_text(code)
-    rewrite_config(folder, **PUBLISHED_CONFIG)
+    return marker
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float64], ids=str)
@@ -130,6 +138,44 @@ def test_a_published_tokenizer_may_lie_elsewhere(folder: Path, tmp_path: Path) -
     with pytest.raises(EditingError, match="No tokenizer could be read from"):
         load_model(bare)
     assert load_model(bare, tokenizer=folder).tokenizer("The river").input_ids
+
+
+@pytest.mark.parametrize("safetensors", [False, True], ids=["bin", "safetensors"])
+def test_copies_and_masks_of_the_published_form_are_expected(
+    folder: Path, *, safetensors: bool
+) -> None:
+    as_published(folder, safetensors=safetensors)
+    config = load_model(folder).module.config
+    _, info = BackpackGPT2LMHeadModel.from_pretrained(
+        folder, config=config, output_loading_info=True
+    )
+    assert not info["unexpected_keys"]
+    assert not info["missing_keys"]
+
+
+@pytest.mark.parametrize("model_type", ["gpt2", "something-else"])
+def test_no_other_familys_code_is_run(tmp_path: Path, model_type: str) -> None:
+    folder = tiny_backpack(tmp_path / "gpt2")
+    marker = with_evil_code(folder)
+    config = GPT2Config(vocab_size=320, n_embd=32, n_layer=1, n_head=2, n_positions=16)
+    GPT2LMHeadModel(config).save_pretrained(folder)
+    rewrite_config(folder, model_type=model_type, auto_map=PUBLISHED_CONFIG["auto_map"])
+    if model_type == "gpt2":
+        assert load_model(folder).layout.family == "GPT-2"
+    else:
+        with pytest.raises(EditingError, match="cannot be loaded"):
+            load_model(folder)
+    assert not marker.exists()
+
+
+def test_no_tokenizers_code_is_run(folder: Path) -> None:
+    marker = with_evil_code(folder)
+    path = folder / "tokenizer_config.json"
+    evil = {"tokenizer_class": "Evil", "auto_map": {"AutoTokenizer": ["evil.Evil", None]}}
+    path.write_text(json.dumps({**json.loads(path.read_text()), **evil}))
+    with contextlib.suppress(EditingError):
+        load_model(folder)
+    assert not marker.exists()
 
 
 class _Code:

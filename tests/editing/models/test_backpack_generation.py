@@ -187,10 +187,10 @@ def test_repeating_copies_the_rows_of_every_layer(edited: BackpackGPT2LMHeadMode
 
 
 def test_a_reset_cache_starts_anew(edited: BackpackGPT2LMHeadModel) -> None:
-    cache = DynamicCache()
-    fed(edited, prompt(2, 6), cache)
+    cache, ids = DynamicCache(), prompt(2, 6)
+    fed(edited, ids, cache)
     cache.reset()
-    ids = prompt(1, 5, seed=8)
+    edited.backpack.sense_edits = None  # what words meant is to be forgotten too
     assert torch.equal(fed(edited, ids, cache), fed(edited, ids, DynamicCache()))
 
 
