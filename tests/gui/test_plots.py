@@ -5,11 +5,11 @@ import math
 import pytest
 from PySide6.QtGui import QColor, QGuiApplication
 
-from app.gui.palette import palette_from
 from app.gui.plots import signed_scale
 from app.gui.plots.epoch_plot import EpochPlot
 from app.gui.plots.success_plot import SuccessPlot
 from app.gui.tables import figures
+from app.gui.theme import Theme, ThemeChoice
 from app.gui.tokens import DARK, LIGHT
 from editing.results import EpochResult
 
@@ -62,6 +62,15 @@ def test_points_beyond_the_exact_ones_are_hollow(plot, qtbot):
     assert fills[0] != surface
 
 
+def test_a_kept_epoch_is_named_so_only_once_it_is_certain(plot):
+    plot.show_epochs(EPOCHS, BUDGET, 1)
+    plot.redraw()
+    assert plot._kept_label.toPlainText() == "kept, epoch 1"
+    plot.show_epochs(EPOCHS, BUDGET, 2)
+    plot.redraw()
+    assert plot._kept_label.toPlainText() == "best so far, epoch 2"
+
+
 def test_the_kept_epoch_alone_is_starred(plot, qtbot):
     plot.show_epochs(EPOCHS, BUDGET, 1)
     qtbot.waitUntil(lambda: len(plot._star.points()) == 1)
@@ -91,10 +100,10 @@ def test_many_reports_are_drawn_once(plot, qtbot, monkeypatch):
     assert len(drawn) == 1
 
 
-@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
-def test_a_change_of_palette_repaints_the_plot(plot, qtbot, tokens):
-    plot.setPalette(palette_from(DARK if tokens is LIGHT else LIGHT))
-    plot.setPalette(palette_from(tokens))
+@pytest.mark.parametrize("choice", [ThemeChoice.DARK, ThemeChoice.LIGHT])
+def test_a_change_of_theme_repaints_the_plot(plot, qapp, qtbot, choice):
+    tokens = {ThemeChoice.DARK: DARK, ThemeChoice.LIGHT: LIGHT}[choice]
+    Theme(qapp).apply(choice)
     qtbot.waitUntil(lambda: plot.canvas.backgroundBrush().color() == QColor(tokens.surface))
 
 

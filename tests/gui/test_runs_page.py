@@ -1,5 +1,7 @@
 """The runs page, driven as a person does: the form, the list, a live run, what came of it."""
 
+from dataclasses import asdict, replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
@@ -10,7 +12,7 @@ from app.gui.pages.runs_page import RunsPage
 from app.gui.tables.pairs_table import PairsTable
 from app.gui.tables.runs_table import RunsTable
 from app.gui.tables.senses_table import SensesTable, sense_rows
-from app.jobs.events import EpochEvent, StateEvent
+from app.jobs.events import EpochEvent, ResultEvent, StateEvent
 from app.jobs.job import JobState
 from editing.errors import LibraryError
 from editing.examples import Example, ExampleSet, Kind
@@ -325,6 +327,27 @@ def test_compare_opens_the_page_with_the_saved_edit(opened, qtbot, monkeypatch):
     opened_pages = kit.openings(context)
     press(qtbot, page.detail.result.more_buttons[0])
     assert opened_pages == ["compare", ("edit", "e1")]
+
+
+def test_the_plot_shows_estimates_first_and_what_decided_at_the_end(opened):
+    rough = [replace(each, exact=False) for each in kit.EPOCHS[:3]]
+    page, context = opened(kit.job("j", "Capitals", *kit.running_events(rough)))
+    assert page.detail.legend.isVisible()
+    assert page.detail.plot.table().rows[2][-1] == "False"
+    measured = [asdict(each) for each in kit.EPOCHS[:3]]
+    for each in measured:
+        del each["exact"]
+    done = ResultEvent(kit.edit_result(epochs=measured, kept_epoch=2), None, 1080.0)
+    context.jobs.happen("j", done, StateEvent(JobState.DONE, "", 1084.0))
+    assert not page.detail.legend.isVisible()
+    assert {row[-1] for row in page.detail.plot.table().rows} == {"True"}
+
+
+def test_a_started_run_leaves_the_focus_where_space_stops_nothing(opened):
+    page, _ = opened()
+    page.show_form("Capitals")
+    page.form.start.trigger()
+    assert page.focusWidget() is page.list
 
 
 def test_the_settings_shown_are_those_of_the_run_itself(opened):

@@ -7,7 +7,13 @@ from PySide6.QtWidgets import QHeaderView, QPlainTextEdit, QTableView, QTabWidge
 from app.gui.metrics import characters, gap
 from app.gui.pages.elided_title import ElidedTitle, flat_chip
 from app.gui.pages.runs_banner import FailureBanner
-from app.gui.pages.runs_facts import budget_of, facts_line, kept_epoch, setting_pairs
+from app.gui.pages.runs_facts import (
+    budget_of,
+    epochs_of,
+    facts_line,
+    kept_epoch,
+    setting_pairs,
+)
 from app.gui.pages.runs_result import ResultCard
 from app.gui.pages.runs_stepper import RunProgress
 from app.gui.plots.epoch_plot import EpochPlot
@@ -119,7 +125,7 @@ class RunDetail(QWidget):
         ]
 
     def _build_tabs(self) -> None:
-        self.plot, self.epochs = SuccessPlot(), EpochPlot()
+        plot = self._build_plots()
         self.measures = PairsView(self.tr("Measures"))
         self.senses_table = SensesTable(self)
         self.senses = QTableView()
@@ -145,7 +151,7 @@ class RunDetail(QWidget):
         tables.setContentsMargins(0, gap(3), 0, 0)
         results.setLayout(tables)
         for widget, name in (
-            (self.plot, self.tr("Plot")),
+            (plot, self.tr("Plot")),
             (self.epochs, self.tr("Over epochs")),
             (results, self.tr("Results")),
             (self.settings, self.tr("Settings")),
@@ -153,6 +159,17 @@ class RunDetail(QWidget):
         ):
             self.tabs.addTab(widget, name)
         self.tabs.setMinimumHeight(characters(30))
+
+    def _build_plots(self) -> QWidget:
+        self.plot, self.epochs = SuccessPlot(), EpochPlot()
+        self.legend = caption(
+            self.tr("Hollow points are estimates from a part of the general text.")
+        )
+        holder, lines = QWidget(), column(spacing=1)
+        lines.addWidget(self.plot, 1)
+        lines.addWidget(self.legend)
+        holder.setLayout(lines)
+        return holder
 
     def _show_head(self, job: JobView) -> None:
         look = STATE_LOOKS[job.state]
@@ -171,9 +188,10 @@ class RunDetail(QWidget):
         self.remove.setVisible(job.state.is_over and not job.state.can_resume)
 
     def _show_plots(self, job: JobView) -> None:
-        kept = kept_epoch(job)
+        kept, epochs = kept_epoch(job), epochs_of(job)
         for plot in (self.plot, self.epochs):
-            plot.show_epochs(job.epochs, budget_of(job), kept)
+            plot.show_epochs(epochs, budget_of(job), kept)
+        self.legend.setVisible(not all(epoch.exact for epoch in epochs))
 
     def _show_results(self, job: JobView) -> None:
         self.result.setVisible(job.result is not None)

@@ -6,6 +6,7 @@ from typing import Any, cast
 from app.gui.pages.runs_fields import words_for
 from app.gui.tables import figures
 from app.jobs.record import JobView
+from editing.results import EpochResult
 
 NAMES = {
     "model": "Model",
@@ -34,11 +35,17 @@ def budget_of(job: JobView) -> float:
 
 
 def kept_epoch(job: JobView) -> int | None:
-    """Give the epoch the run kept, or would keep if it were stopped now."""
+    """Give the epoch the run kept, or would keep by what is known so far."""
     if job.result is not None:
         return job.result.get("kept_epoch")
-    inside = [epoch.epoch for epoch in job.epochs if epoch.inside_ball and epoch.exact]
+    inside = [epoch.epoch for epoch in job.epochs if epoch.inside_ball]
     return inside[-1] if inside else None
+
+
+def epochs_of(job: JobView) -> tuple[EpochResult, ...]:
+    """Give the run's epochs: live estimates while it goes on, then what decided."""
+    measured: list[dict[str, Any]] = (job.result or {}).get("epochs") or []
+    return tuple(EpochResult(**epoch) for epoch in measured) or job.epochs
 
 
 def facts_line(job: JobView) -> str:

@@ -50,6 +50,7 @@ class RunsPage(QWidget):
         """Show one run."""
         self.list.choose(job_id)
         self._show_job(job_id)
+        self.list.setFocus()
 
     def show_form(self, set_name: str | None = None) -> None:
         """Show the form of a new run, for one of the library's sets if named."""

@@ -86,13 +86,21 @@ class SuccessPlot(ThemedPlot):
         self._path.setData([s["pos"][0] for s in spots], [s["pos"][1] for s in spots])
         self._path.setPen(pg.mkPen(mixed(colours.background, colours.line, 0.5), width=2))
         self._points.setData(spots=others, size=POINT_SIZE)
-        edge: Any = colours.background
-        self._star.setData(spots=kept, size=STAR_SIZE, symbol="star", brush=colours.kept, pen=edge)
+        for spot in kept:
+            is_exact = spot["data"].exact
+            spot["brush"] = colours.kept if is_exact else colours.background
+            spot["pen"] = pg.mkPen(colours.background if is_exact else colours.kept, width=1.5)
+        self._star.setData(spots=kept, size=STAR_SIZE, symbol="star")
         self.chart.getAxis("bottom").setTicks(signed_scale.ticks(self._budget))
         self._label(self._first_label, self.tr("original"), spots[:1], colours)
-        self._label(self._kept_label, self.tr("kept, epoch {}").format(self._kept), kept, colours)
+        self._label(self._kept_label, self._kept_text(kept), kept, colours)
         self._draw_ball(colours)
         self._set_range(spots)
+
+    def _kept_text(self, kept: Sequence[dict[str, Any]]) -> str:
+        if kept and kept[0]["data"].exact:
+            return self.tr("kept, epoch {}").format(self._kept)
+        return self.tr("best so far, epoch {}").format(self._kept)
 
     def _label(
         self, label: Label, text: str, spots: Sequence[dict[str, Any]], colours: PlotColours
@@ -119,7 +127,7 @@ class SuccessPlot(ThemedPlot):
             return
         places = [spot["pos"][0] for spot in spots]
         rates = [spot["pos"][1] for spot in spots] or [0.0, 100.0]
-        room = max(0.12 * (max(rates) - min(rates)), 2.0)
+        room = max(0.12 * (max(rates) - min(rates)), 4.0)
         view = self.chart.getViewBox()
         view.setXRange(min([-0.15, *places]) - 0.1, max([1.5, *places]) + 0.25, padding=0)
         view.setYRange(min(rates) - room, max(rates) + room, padding=0)
