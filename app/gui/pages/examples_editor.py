@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QShowEvent, QUndoGroup
-from PySide6.QtWidgets import QLabel, QLineEdit, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QTabBar, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.gui.context import GuiContext
@@ -23,13 +23,13 @@ from app.gui.tables.examples_table import ExamplesTable
 from app.gui.tables.readings import Reading, Texts
 from app.gui.widgets.buttons import button, tool_button
 from app.gui.widgets.labels import caption, title
-from app.gui.widgets.layouts import column, row
+from app.gui.widgets.layouts import column, row, stretched
 from editing.examples import Example, ExampleSet, Kind, Role
 
 TABS = {
     Role.CANONICAL: ("Canonical", "The model learns from these rows."),
-    Role.EVALUATION: ("Evaluation", "Other wordings, which show whether it really learnt."),
-    Role.HARD_NEGATIVE: ("Hard negatives", "Close to what is taught, and must not change."),
+    Role.EVALUATION: ("Evaluation", "Other wordings: did it really learn?"),
+    Role.HARD_NEGATIVE: ("Hard negatives", "Close by, and must not change."),
 }
 
 
@@ -49,6 +49,7 @@ class SetEditor(QWidget):
         self.actions_of_rows = RowActions(self, self.view)
         self._title = title("")
         self._explanation, self.summary = _one_line(), _one_line()
+        self._explanation.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.tabs = self._build_tabs()
         self.filter = self._build_filter()
         self.setLayout(self._lay_out())
@@ -104,7 +105,7 @@ class SetEditor(QWidget):
         self._want_readings()
 
     def _build_tabs(self) -> QTabBar:
-        tabs = QTabBar(drawBase=False, expanding=False)
+        tabs = QTabBar(drawBase=False, expanding=False, usesScrollButtons=False)
         tabs.setAccessibleName(self.tr("Lists of the set"))
         for place, (name, explanation) in enumerate(TABS.values()):
             tabs.addTab(name)
@@ -122,7 +123,7 @@ class SetEditor(QWidget):
         whole = (of_set.undo, of_set.redo, of_set.thresholds, of_set.read, of_set.write)
         run = button(of_set.run, "primary")
         top = row(self._title, None, *(tool_button(each) for each in whole), run, spacing=1)
-        lists = row(self.tabs, self._explanation, None, self.filter, spacing=3)
+        lists = stretched(row(self.tabs, self._explanation, self.filter, spacing=3), 1)
         self.mend_button = button(of_rows.mend)
         add, delete = button(of_rows.add), button(of_rows.delete)
         below = row(add, delete, self.mend_button, None, self.summary, spacing=2)
