@@ -44,7 +44,7 @@ class Setting:
     advanced: bool
 
 
-def setting(
+def setting(  # noqa: PLR0913 - one argument for each thing a form shows
     default: int | float | bool | str,
     *,
     label: str,
@@ -55,7 +55,7 @@ def setting(
     scale: Scale = Scale.LINEAR,
     choices: tuple[str, ...] = (),
     advanced: bool = False,
-) -> Any:
+) -> Any:  # noqa: ANN401 - stands where the field's own type is annotated
     """Declare a field of a settings class with its description."""
     description = {
         "label": label,
@@ -84,7 +84,7 @@ def _described(item: dataclasses.Field[Any], hint: object) -> Setting:
     return Setting(name=item.name, kind=kind, default=item.default, **description)
 
 
-def check_ranges(settings: Any) -> None:
+def check_ranges(settings: object) -> None:
     """Refuse values outside their range; call it in `__post_init__`.
 
     Raises:

@@ -14,7 +14,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -93,7 +93,7 @@ def _recut(text: GeneralText, rows: int, length: int) -> GeneralText:
     return GeneralText(f"{text.name}, recut", tuple(cut), text.sampled)
 
 
-def published_work(folder: Path) -> Work:
+def published_work() -> Work:
     """Random texts on a random Backpack of the published 170M shape."""
     torch.manual_seed(0)
     config = BackpackGPT2Config(resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0)
@@ -177,6 +177,29 @@ def bare_forward(work: Work) -> dict[str, float]:
     return {"bare forward": tokens / (middle - began), "plain": tokens / (end - middle)}
 
 
+def compare(work: Work, cache: Path, *, with_plain: bool) -> dict[str, object]:
+    """Time each way."""
+    seconds: dict[str, float] = {}
+    last: dict[str, float] = {}
+
+    def timed(name: str, run: Callable[[], list[float]]) -> None:
+        began = time.perf_counter()
+        last[name] = run()[-1]
+        seconds[name] = time.perf_counter() - began
+        sys.stderr.write(f"{name}: {seconds[name]:.1f} s\n")
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    timed("cold", lambda: run_fast(work, cache))
+    timed("warm", lambda: run_fast(work, cache))
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    result: dict[str, object] = {"peak growth over the loaded model, MiB": grown / 1024}
+    if with_plain:
+        timed("plain", lambda: run_plain(work))
+        ratios = {name: seconds["plain"] / seconds[name] for name in ("cold", "warm")}
+        result["plain / fast"] = ratios
+    return {**result, "seconds": seconds, "degradation after the last epoch": last}
+
+
 def main(argv: list[str]) -> None:
     """Run and write one JSON object to stdout."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -186,31 +209,12 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--skip-plain", action="store_true")
     options = parser.parse_args(argv)
     torch.set_num_threads(1)
+    is_starter = options.shape == "starter"
+    work = starter_work(options.general_text, options.rows) if is_starter else published_work()
+    result: dict[str, object] = {"shape": options.shape, "sizes": work.sizes()}
+    result["tokens per second"] = bare_forward(work)
     with tempfile.TemporaryDirectory() as folder:
-        if options.shape == "starter":
-            work = starter_work(options.general_text, options.rows)
-        else:
-            work = published_work(Path(folder))
-        result: dict[str, object] = {"shape": options.shape, "sizes": work.sizes()}
-        result["tokens per second"] = bare_forward(work)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        seconds: dict[str, float] = {}
-        degradations: dict[str, list[float]] = {}
-        for name in ("cold", "warm"):
-            began = time.perf_counter()
-            degradations[name] = run_fast(work, Path(folder) / "cache")
-            seconds[name] = time.perf_counter() - began
-            sys.stderr.write(f"{name}: {seconds[name]:.1f} s\n")
-        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-        result["peak growth over the loaded model, MiB"] = grown / 1024
-        if not options.skip_plain:
-            began = time.perf_counter()
-            degradations["plain"] = run_plain(work)
-            seconds["plain"] = time.perf_counter() - began
-            ratios = {n: seconds["plain"] / seconds[n] for n in ("cold", "warm")}
-            result["plain / fast"] = ratios
-        result["seconds"] = seconds
-        result["degradation after the last epoch"] = {n: d[-1] for n, d in degradations.items()}
+        result |= compare(work, Path(folder), with_plain=not options.skip_plain)
     sys.stdout.write(json.dumps(result, indent=2) + "\n")
 
 

@@ -1,12 +1,10 @@
 """The fast sense finetuning against the plain one, in float64 on a tiny Backpack."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import torch
 
-from editing.base_passes import BasePass, compute_base_pass
 from editing.editors.base import FitContext
 from editing.editors.sense_edit import SenseEdit
 from editing.editors.sense_finetuning import SenseFinetuning, SenseFinetuningSettings
@@ -18,6 +16,7 @@ from editing.models.loading import load_model
 from editing.objectives import EncodedExamples, encode_examples
 from editing.progress import unheard
 from tests import plain
+from tests.in_memory import InMemoryPasses
 from tests.tiny import tiny_backpack
 
 EXAMPLES = (
@@ -38,15 +37,10 @@ TEXTS = [
 SETTINGS = {"learning_rate": 0.05, "epochs": 4, "senses_per_example": 5, "selection_weight": 20.0}
 
 
-class InMemory:
-    """Base passes without a cache."""
-
-    def base_pass(self, model, sequences, *, report) -> BasePass:
-        return compute_base_pass(model, sequences, report=report)
-
-
 @dataclass
 class Fitted:
+    """A fit, and the plain one beside it."""
+
     model: LanguageModel
     examples: EncodedExamples
     general: GeneralText
@@ -79,9 +73,9 @@ def fit(model: LanguageModel, settings: SenseFinetuningSettings, budget: float =
     general = text_from_rows(model, TEXTS[:2], "G")
     regularisation = text_from_rows(model, TEXTS[2:], "R")
     texts = EvaluationTexts(EXAMPLES, EXAMPLES[:2], general)
-    yardstick = Yardstick.over(model, texts, InMemory(), unheard)
+    yardstick = Yardstick.over(model, texts, InMemoryPasses(), unheard)
     judge = BallJudge(yardstick, budget, lambda epoch: None)
-    context = FitContext(InMemory(), judge, unheard, seed=3)
+    context = FitContext(InMemoryPasses(), judge, unheard, seed=3)
     edit = SenseFinetuning().fit(model, examples, regularisation, settings, context)
     oracle = plain.finetune(model, examples, regularisation.sequences, settings, seed=3)
     return Fitted(model, examples, general, edit, judge, oracle)

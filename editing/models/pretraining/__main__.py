@@ -1,4 +1,4 @@
-"""Command line: `python -m editing.models.pretraining --corpus FOLDER --work FOLDER --minutes N`."""
+"""Trains the starter: `python -m editing.models.pretraining --corpus F --work F --minutes N`."""
 
 import argparse
 import logging

@@ -1,9 +1,8 @@
 """Next-token loss over a large vocabulary without holding all logits at once."""
 
-from typing import Any
-
 import torch
 from torch import Tensor
+from torch.autograd.function import FunctionCtx
 
 ROWS = 128
 """Positions whose float32 logits are alive at a time; a block stays in the processor's cache."""
@@ -17,7 +16,7 @@ class OutputLoss(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, output: Tensor, targets: Tensor) -> Tensor:
+    def forward(ctx: FunctionCtx, hidden: Tensor, output: Tensor, targets: Tensor) -> Tensor:
         """Return the loss, float32."""
         weight, states = output.bfloat16(), hidden.bfloat16()
         error = torch.empty(len(targets), len(output), dtype=torch.bfloat16)
@@ -32,13 +31,12 @@ class OutputLoss(torch.autograd.Function):
             probs = logits.mul_(norm.reciprocal_())
             probs.scatter_add_(-1, target, torch.full_like(target, -1, dtype=probs.dtype))
             error[rows] = probs
-        ctx.save_for_backward(error @ weight, error.T @ states)
-        ctx.count = len(targets)
+        scale = 1 / len(targets)
+        ctx.save_for_backward((error @ weight).float() * scale, (error.T @ states).float() * scale)
         return (total / len(targets)).float()
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None]:
+    def backward(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor, Tensor, None]:
         """Scale the gradients found in forward."""
         grad_hidden, grad_weight = ctx.saved_tensors
-        scale = grad / ctx.count
-        return grad_hidden.float() * scale, grad_weight.float() * scale, None
+        return grad_hidden * grad, grad_weight * grad, None
