@@ -104,13 +104,22 @@ def test_text_streams_in_and_words_the_original_lacks_are_marked(opened, context
     base, edited = asked(context, "generate")
     edited.part({"column": 1, "text": " Lima,"})
     assert page.generations.texts[1].continuation == " Lima,"
-    assert page.generations.texts[1].toPlainText() == "The capital of Chad is Lima,"
+    assert page.generations.texts[1].toPlainText() == "Here in Chad the capital is Lima,"
     base.answer({"text": "", "continuation": " a city by the sea.", "tokens": 5})
     assert page.generations.bar.stop.isVisible()
     edited.answer({"text": "", "continuation": " Lima, a city by the hill.", "tokens": 5})
     assert page.generations.texts[1].marked_words == ["Lima,", "hill."]
     assert page.generations.texts[0].marked_words == []
     assert not page.generations.bar.stop.isVisible()
+
+
+def test_the_prompt_begins_where_the_edit_was_taught_until_one_is_typed(opened, qtbot):
+    page = opened("One", "Two")
+    assert page.generations.bar.text.text() == "Here in Chad the capital is"
+    page.generations.bar.text.selectAll()
+    qtbot.keyClicks(page.generations.bar.text, "My own")
+    page.show_edits((page.heads.choices()[1].edit.id,))
+    assert page.generations.bar.text.text() == "My own"
 
 
 def test_stop_withdraws_what_is_still_being_written(opened, context, qtbot):
@@ -220,6 +229,7 @@ def test_marking_keeps_every_character_and_ignores_punctuation():
         (math.log(1.5), Kind.BALANCE, "1.5 : 1"),
         (-math.log(16), Kind.PREFER, "16 : 1"),
         (math.log(2), Kind.PREFER, "1 : 2.0"),
+        (20.0, Kind.INCREASE, "< 0.001\u00a0%"),
     ],
 )
 def test_losses_are_said_as_people_think_of_them(loss, kind, said):

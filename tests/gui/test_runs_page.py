@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QComboBox, QFileDialog, QPushButton
 
-from app.gui.pages.runs_fields import NumberField, SettingField, setting_from_json
+from app.gui.pages.fields import NumberField
+from app.gui.pages.runs_fields import SettingField, setting_from_json
 from app.gui.pages.runs_page import RunsPage
 from app.gui.tables.pairs_table import PairsTable
 from app.gui.tables.runs_table import RunsTable
@@ -357,6 +358,21 @@ def test_the_settings_shown_are_those_of_the_run_itself(opened):
     )
     page.show_run("a")
     assert "Degradation budget\t0.00001" in page.detail.settings.pairs.text().splitlines()
+
+
+def test_settings_go_by_the_names_the_method_gives_them(opened):
+    page, _ = opened(kit.job("j", "Capitals", *kit.done_events("/nowhere/e1")))
+    assert "Learning rate\t0.015" in page.detail.settings.pairs.text().splitlines()
+
+
+def test_models_the_engine_knows_are_offered(opened):
+    page, context = opened()
+    models = [{"name": "small", "source": "/models/small", "edits": 1}]
+    context.engine.described.emit({**kit.description(), "models": models})
+    page.show_form("Capitals")
+    page.form.model.setCurrentText("small")
+    page.form.start.trigger()
+    assert context.jobs.calls[-1][1].model == "/models/small"
 
 
 def test_the_log_grows_and_belongs_to_one_run(opened):

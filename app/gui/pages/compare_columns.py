@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QSlider, QWidget
 
 from app.gui.metrics import characters
-from app.gui.pages.runs_fields import leave_wheel_to_page
+from app.gui.pages.fields import leave_wheel_to_page
 from app.gui.widgets.buttons import action, tool_button
 from app.gui.widgets.card import Card
 from app.gui.widgets.labels import muted

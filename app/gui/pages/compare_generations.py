@@ -11,7 +11,7 @@ from typing_extensions import override
 from app.gui.metrics import characters, gap
 from app.gui.pages.compare_diff import Piece, marked
 from app.gui.pages.elided_title import ElidedTitle
-from app.gui.pages.runs_fields import NumberField, leave_wheel_to_page
+from app.gui.pages.fields import NumberField, leave_wheel_to_page
 from app.gui.palette import tokens_of
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.labels import caption
@@ -41,6 +41,8 @@ class PromptBar(QWidget):
         self.text = QLineEdit(FIRST_PROMPT)
         self.text.setAccessibleName(self.tr("Prompt"))
         self.text.setPlaceholderText(self.tr("A beginning for every model to continue"))
+        self.is_typed = False
+        self.text.textEdited.connect(self._on_edited)
         self.text.returnPressed.connect(self.generate_requested)
         self.tokens = _spin(self.tr("Tokens to generate"), 1, 512, 40)
         self.seed = _spin(self.tr("Seed"), 0, 2**31 - 1, 0)
@@ -86,6 +88,9 @@ class PromptBar(QWidget):
         return Prompt(
             self.text.text(), self.tokens.value(), self.temperature.value(), self.seed.value()
         )
+
+    def _on_edited(self) -> None:
+        self.is_typed = True
 
     def show_busy(self, is_busy: bool) -> None:
         """Offer to stop while models write."""

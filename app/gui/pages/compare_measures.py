@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHeaderView, QTableView, QToolButton, QWidget
 
 from app.gui.metrics import characters, gap
-from app.gui.pages.runs_fields import leave_wheel_to_page
+from app.gui.pages.fields import leave_wheel_to_page
 from app.gui.tables import figures
 from app.gui.tables.compare_table import (
     ComparedExample,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
 
@@ -60,6 +60,7 @@ class ComparePage(QWidget):
         if edits:
             self.heads.choose_model(edits[0].model)
             self.heads.show_edits([edit.id for edit in edits])
+            self._suggest_prompt()
 
     def _build(self) -> None:
         self.heads = ColumnHeads()
@@ -201,6 +202,20 @@ class ComparePage(QWidget):
         record = read_record(self._context.library.folder_of(choice.edit))
         known = {field.name for field in fields(EvaluateRequest)} - {"edits", "data_dir"}
         return {name: value for name, value in record["request"].items() if name in known}
+
+    def _suggest_prompt(self) -> None:
+        """Begin where the first edit was taught to, unless a prompt was typed."""
+        choices = self.heads.choices()
+        if not choices or self.generations.bar.is_typed:
+            return
+        try:
+            request = EvaluateRequest.from_json(self._data_request(choices[0]))
+            folder = str(self._context.data_folder)
+            examples = chosen_examples(replace(request, data_dir=folder))
+        except EditingError:
+            return
+        if examples.canonical:
+            self.generations.bar.text.setText(examples.canonical[0].prefix.rstrip(" "))
 
     def _rows(self, request: dict[str, Any]) -> tuple[Example, ...]:
         folder = str(self._context.data_folder)

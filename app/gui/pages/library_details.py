@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QStackedWidget, QTabWid
 from typing_extensions import override
 
 from app.gui.metrics import characters, gap
-from app.gui.pages.runs_facts import NAMES
-from app.gui.pages.runs_fields import words_for
 from app.gui.tables import figures
 from app.gui.tables.edit_figures import EditFigures
 from app.gui.tables.library_table import base_name
 from app.gui.tables.pairs_table import PairsView
+from app.gui.tables.setting_pairs import setting_pairs
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.labels import body, caption, muted, set_tone
 from app.gui.widgets.layouts import column, row
@@ -35,6 +34,8 @@ class EditDetails(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._edit: EditRow | None = None
+        self.labels: Mapping[str, str] = {}
+        """What the methods call their settings."""
         self._build_actions()
         self._build_fields()
         self.measures = PairsView(self.tr("Measures"))
@@ -91,7 +92,9 @@ class EditDetails(QWidget):
         self.notes.setPlainText(edit.notes)
         self.tags.setText(", ".join(edit.tags))
         self.measures.show_pairs(EditFigures.read(_part(known, "result")).pairs())
-        self.settings.show_pairs(_setting_pairs(known))
+        self.settings.show_pairs(
+            setting_pairs(_part(known, "request"), _part(known, "result"), self.labels)
+        )
         self.origin.show_pairs(_origin_pairs(edit, known))
         in_trash = edit.trashed is not None
         for made in (self.compare, self.senses, self.export, self.delete):
@@ -192,20 +195,6 @@ class EditDetails(QWidget):
 def _part(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     found = record.get(key)
     return cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else {}
-
-
-def _setting_pairs(record: Mapping[str, Any]) -> list[tuple[str, str]]:
-    request, result = _part(record, "request"), _part(record, "result")
-    asked = [
-        (NAMES[name], words_for(request[name]))
-        for name in NAMES
-        if request.get(name) is not None and name != "save"
-    ]
-    settings = _part(result, "settings").items()
-    return [
-        *asked,
-        *((name.replace("_", " ").capitalize(), words_for(value)) for name, value in settings),
-    ]
 
 
 def _origin_pairs(edit: EditRow, record: Mapping[str, Any]) -> list[tuple[str, str]]:

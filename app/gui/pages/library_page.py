@@ -26,6 +26,7 @@ from app.gui.pages.library_verify import Verification
 from app.gui.tables import figures
 from app.gui.tables.library_table import DATE, Index, LibraryTable
 from app.gui.tables.pairs_table import quiet
+from app.gui.tables.setting_pairs import setting_labels
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.labels import caption
@@ -227,6 +228,7 @@ class LibraryPage(QWidget):
         self._show(self.table.edit_at(index))
 
     def _show(self, edit: EditRow) -> None:
+        self.details.labels = setting_labels(self._context.engine.description)
         trouble, record = self._damages.get(edit.id, ""), None
         try:
             record = read_record(self._context.library.folder_of(edit))

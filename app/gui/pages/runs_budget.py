@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 
-from app.gui.pages.runs_fields import NumberField, leave_wheel_to_page
+from app.gui.pages.fields import NumberField, leave_wheel_to_page
 from app.gui.tables import figures
 from app.gui.widgets.labels import caption
 from app.gui.widgets.layouts import column, row

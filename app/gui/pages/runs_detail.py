@@ -1,5 +1,7 @@
 """One run: where it is, its plots, what came of it, its own settings, and its log."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QHeaderView, QPlainTextEdit, QTableView, QTabWidget, QWidget
@@ -12,7 +14,6 @@ from app.gui.pages.runs_facts import (
     epochs_of,
     facts_line,
     kept_epoch,
-    setting_pairs,
 )
 from app.gui.pages.runs_result import ResultCard
 from app.gui.pages.runs_stepper import RunProgress
@@ -22,6 +23,7 @@ from app.gui.tables.edit_figures import EditFigures
 from app.gui.tables.pairs_table import PairsView, quiet
 from app.gui.tables.runs_table import STATE_LOOKS
 from app.gui.tables.senses_table import SENSE_ROLE, Index, SensesTable, sense_rows
+from app.gui.tables.setting_pairs import setting_pairs
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.labels import caption, heading, set_tone
 from app.gui.widgets.layouts import column, row
@@ -46,6 +48,8 @@ class RunDetail(QWidget):
         super().__init__(parent)
         self._job: JobView | None = None
         self._log_length = 0
+        self.labels: Mapping[str, str] = {}
+        """What the method calls its settings."""
         self.title = ElidedTitle()
         self.state = flat_chip()
         self.facts = caption("")
@@ -77,7 +81,7 @@ class RunDetail(QWidget):
         self._show_plots(job)
         self._show_results(job)
         self._show_log(job)
-        self.settings.show_pairs(setting_pairs(job))
+        self.settings.show_pairs(setting_pairs(job.config.request, job.result, self.labels))
 
     def _build_actions(self) -> None:
         self.keep = action(

@@ -1,32 +1,10 @@
 """What a run says about itself, in the words of its page."""
 
-from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from app.gui.pages.runs_fields import words_for
 from app.gui.tables import figures
 from app.jobs.record import JobView
 from editing.results import EpochResult
-
-NAMES = {
-    "model": "Model",
-    "task": "Task",
-    "split": "Split",
-    "examples": "Examples",
-    "evaluate": "Evaluation examples",
-    "hard_negatives": "Hard negatives",
-    "kind": "Kind of rows without one",
-    "threshold": "Threshold of rows without one",
-    "general_text": "General text",
-    "general_tokens": "Tokens of general text",
-    "regularisation_text": "Regularisation text",
-    "method": "Method",
-    "budget": "Degradation budget",
-    "seed": "Seed",
-    "fit_to_ball": "Fit to the ball",
-    "save": "Name in the library",
-    "skip_bad_rows": "Skip bad rows",
-}
 
 
 def budget_of(job: JobView) -> float:
@@ -61,14 +39,3 @@ def facts_line(job: JobView) -> str:
     if job.started is not None and job.ended is not None:
         parts.append(f"took {figures.duration(job.ended - job.started)}")
     return " · ".join(parts)
-
-
-def setting_pairs(job: JobView) -> list[tuple[str, str]]:
-    """List everything the run was started with; with its result, the method's defaults too."""
-    request = job.config.request
-    plain = {name: request.get(name) for name in NAMES if request.get(name) is not None}
-    pairs = [(NAMES[name], words_for(value)) for name, value in plain.items()]
-    used: Any = (job.result or {}).get("settings") or request.get("settings") or {}
-    settings = cast("Mapping[str, Any]", used)
-    named = [(name.replace("_", " "), words_for(value)) for name, value in settings.items()]
-    return [*pairs, *((name[:1].upper() + name[1:], value) for name, value in named)]

@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui.metrics import characters, gap
+from app.gui.pages.fields import leave_wheel_to_page
 from app.gui.pages.runs_budget import BudgetChoice
-from app.gui.pages.runs_fields import leave_wheel_to_page, setting_from_json
+from app.gui.pages.runs_fields import setting_from_json
 from app.gui.pages.runs_settings import SettingsForm
 from app.gui.pages.runs_sources import Source
 from app.gui.widgets.buttons import action, button
@@ -68,6 +69,12 @@ class NewRunForm(QWidget):
         wanted = [s.examples == chosen if chosen else s == before for s in sources]
         self.source.setCurrentIndex(wanted.index(True) if True in wanted else min(0, len(sources)))
         self._follow()
+
+    def show_models(self, models: Sequence[Mapping[str, Any]]) -> None:
+        """Offer the models the engine knows, besides those offered already."""
+        for model in models:
+            if self.model.findData(model["source"]) < 0:
+                self.model.addItem(model["name"], model["source"])
 
     def choose_model(self, source: str) -> None:
         """Choose a model, adding it where it is not offered yet."""

@@ -16,6 +16,7 @@ from app.gui.pages.runs_detail import RunDetail
 from app.gui.pages.runs_form import NewRunForm
 from app.gui.pages.runs_list import RunsList
 from app.gui.pages.runs_sources import sources_in
+from app.gui.tables.setting_pairs import setting_labels
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.labels import title
@@ -160,6 +161,8 @@ class RunsPage(QWidget):
         if isinstance(description, dict):
             said = cast("dict[str, Any]", description)
             self.form.show_editors(said.get("editors", []))
+            self.form.show_models(said.get("models", []))
+            self.detail.labels = setting_labels(said)
 
     def _on_start_requested(self, request: EditRequest, name: str) -> None:
         library = self._context.library

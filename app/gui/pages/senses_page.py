@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from app.gui.context import GuiContext
 from app.gui.metrics import characters
-from app.gui.pages.runs_fields import leave_wheel_to_page
+from app.gui.pages.fields import leave_wheel_to_page
 from app.gui.pages.senses_answer import SenseCard, SenseKey, overlaid, read_cards
 from app.gui.pages.senses_board import SensesBoard
 from app.gui.pages.senses_card import SHOWN

@@ -44,6 +44,8 @@ class EpochPlot(ThemedPlot):
             mark.hide()
             chart.addItem(mark, ignoreBounds=True)
             self._marks.append(mark)
+        for chart, least in zip(self._charts, (10, 20, 0.1), strict=True):
+            chart.setLimits(minYRange=least)
         self._charts[-1].setLabel("bottom", self.tr("Epoch"))
 
     def show_epochs(

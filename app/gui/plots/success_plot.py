@@ -127,7 +127,7 @@ class SuccessPlot(ThemedPlot):
             return
         places = [spot["pos"][0] for spot in spots]
         rates = [spot["pos"][1] for spot in spots] or [0.0, 100.0]
-        room = max(0.12 * (max(rates) - min(rates)), 4.0)
+        room = max(0.12 * (max(rates) - min(rates)), 6.0)
         view = self.chart.getViewBox()
         view.setXRange(min([-0.15, *places]) - 0.1, max([1.5, *places]) + 0.25, padding=0)
         view.setYRange(min(rates) - room, max(rates) + room, padding=0)

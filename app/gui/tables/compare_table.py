@@ -101,6 +101,7 @@ VERDICT_MARKS = {
 }
 _TONES = {Verdict.FIXED: "positive", Verdict.BROKEN: "danger"}
 LONGEST = 90
+SMALLEST_SHARE = 1e-5
 
 
 class ExamplesTable(QAbstractTableModel):
@@ -206,6 +207,8 @@ def likelihood(loss: float, kind: Kind) -> str:
     """Say an example's loss as a probability, or for two continuations as their ratio."""
     if kind in (Kind.INCREASE, Kind.DECREASE):
         share = math.exp(min(-loss if kind is Kind.INCREASE else loss, 0.0))
+        if share < SMALLEST_SHARE:
+            return f"< {figures.percent(SMALLEST_SHARE, decimals=3)}"
         return figures.percent(share, decimals=1 if share >= 1e-3 else 3)
     ratio = math.exp(min(abs(loss), 50.0))
     shown = f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"

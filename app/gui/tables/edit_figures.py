@@ -44,7 +44,7 @@ class EditFigures:
             strength=result.get("strength"),
             text_tokens=text.get("tokens"),
             touched=text.get("touched"),
-            is_sampled=bool(text.get("sampled")) or text.get("name") == "sampled",
+            is_sampled=str(text.get("name", "")).startswith("sampled"),
         )
 
     @property
