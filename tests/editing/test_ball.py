@@ -29,7 +29,8 @@ def measured(degraded: float | None) -> Measures:
 class ToyYardstick:
     """Candidates are what they degrade by."""
 
-    base = measured(0.0)
+    def __init__(self, base: Measures) -> None:
+        self.base = base
 
     def measures(self, losses: Any, *, sample: bool = False) -> list[Measures]:
         """Say what each degrades by."""
@@ -38,7 +39,7 @@ class ToyYardstick:
 
 
 def judge_of(budget: float, seen: Callable[[EpochResult], None] = lambda _: None) -> BallJudge:
-    yardstick: Any = ToyYardstick()
+    yardstick: Any = ToyYardstick(measured(0.0))
     return BallJudge(yardstick, budget, seen)
 
 
@@ -58,6 +59,7 @@ def test_the_edge_of_the_ball_is_inside() -> None:
 def test_the_untouched_model_is_kept_when_nothing_else_is_inside() -> None:
     assert decided([0.0, 1e-3, 2e-3]) == 0
     assert decided([0.0, math.nan, math.inf]) == 0
+    assert decided([math.nan, math.nan]) == 0
 
 
 def test_a_better_model_is_inside() -> None:
@@ -104,7 +106,7 @@ class ToyEdit:
 
 def fitted(degrades: Callable[[float], float], budget: float = 1e-4) -> float:
     toy: Any = ToyEdit(degrades)
-    yardstick: Any = ToyYardstick()
+    yardstick: Any = ToyYardstick(measured(degrades(0.0)))
     fit = fit_to_ball(toy, toy, yardstick, budget)
     assert fit.measures in [measures for _, measures in fit.path]
     assert [tau for tau, _ in fit.path] == sorted(tau for tau, _ in fit.path)
@@ -123,6 +125,7 @@ def test_an_edit_that_never_leaves_the_ball_is_put_on_four_times_over() -> None:
 
 def test_an_edit_that_leaves_the_ball_at_once_is_not_put_on() -> None:
     assert fitted(lambda tau: 1.0 if tau else 0.0) == 0.0
+    assert fitted(lambda tau: math.nan) == 0.0
 
 
 def test_the_last_crossing_counts_where_there_are_several() -> None:

@@ -94,6 +94,13 @@ def test_other_contents_are_other_passes(folder: Path, tmp_path: Path, computed:
     assert len(entries(passes.folder)) == 6
 
 
+def test_sequences_do_not_run_into_one_another(model: LanguageModel, tmp_path: Path) -> None:
+    passes = BasePassCache(tmp_path, ROOMY)
+    two = [TokenSequence((5, 6), 1), TokenSequence((7, 8), 1)]
+    one = [TokenSequence((5, 6, 1, 7, 8), 1)]  # first_scored and ids follow in the same order
+    assert (opened(passes, model, two).rows, opened(passes, model, one).rows) == (2, 4)
+
+
 def test_a_broken_folder_is_ignored(
     model: LanguageModel, tmp_path: Path, computed: list[int]
 ) -> None:

@@ -25,7 +25,12 @@ EXAMPLES = (
     Example("The capital of France is", " Paris", kind=Kind.INCREASE, threshold=5.0),
     Example("The nurse said", " she", " he", kind=Kind.BALANCE, threshold=0.4),
     Example("The pilots", " screen it", " screens it", kind=Kind.PREFER, threshold=-0.2),
+    Example("The capital of Spain is", " Madrid", kind=Kind.INCREASE, threshold=5.0),
+    Example("The river runs", " through", kind=Kind.DECREASE, threshold=-9.0),
+    Example("The janitor said", " he", " she", kind=Kind.BALANCE, threshold=0.4),
 )
+STEPS = 2
+"""Steps an epoch: five examples make one."""
 SETTINGS = SenseFinetuningSettings(learning_rate=0.05, epochs=4, senses_per_example=4)
 
 
@@ -105,17 +110,16 @@ def test_measuring_changes_nothing(
 
 
 @pytest.mark.parametrize("once", [True, False], ids=["once", "at every report"])
-@pytest.mark.parametrize("after", [1, 2, 3])
+@pytest.mark.parametrize("after", [1, 2, 3, 6])
 def test_a_fit_stopped_early_keeps_the_epochs_that_are_done(
     fit: Callable[..., SenseEdit], after: int, *, once: bool
 ) -> None:
-    """One report an epoch, before the epoch is whole."""
     checkpoints = InMemoryCheckpoints()
     fit(checkpoints=checkpoints)
     whole = checkpoints.states[-1]["candidates"]
     edit = fit(report=stopping(StoppedEarly, "training", after, once=once))
     assert len(whole) == SETTINGS.epochs + 1
-    assert torch.equal(edit.deltas, whole[after - 1])
+    assert torch.equal(edit.deltas, whole[(after - 1) // STEPS])
 
 
 @pytest.mark.parametrize(
@@ -135,12 +139,12 @@ def test_a_cancelled_fit_leaves_the_model_as_it_was(
     assert not any(p.requires_grad for p in model.module.parameters())
 
 
-@pytest.mark.parametrize("after", [1, 2, 3, 4])
+@pytest.mark.parametrize("after", [1, 3, 6, 8])
 def test_an_interrupted_fit_goes_on_bit_for_bit(fit: Callable[..., SenseEdit], after: int) -> None:
     checkpoints = InMemoryCheckpoints()
     with pytest.raises(Cancelled):
         fit(report=stopping(Cancelled, "training", after), checkpoints=checkpoints)
-    assert len(checkpoints.states) == after - 1
+    assert len(checkpoints.states) == (after - 1) // STEPS
     resumed = fit(checkpoints=checkpoints)
     assert torch.equal(resumed.deltas, fit().deltas)
     assert len(checkpoints.states) == SETTINGS.epochs

@@ -72,6 +72,20 @@ def test_muon_goes_against_the_gradient_by_its_rate() -> None:
     assert 0.5 < float(values.min()) < float(values.max()) < 1.4
 
 
+def test_muon_carries_its_momentum_on() -> None:
+    parameter = nn.Parameter(torch.zeros(16, 16))
+    muon = Muon([parameter], lr=1.0, momentum=0.9, weight_decay=0.0)
+    first, second = gaussian(16, 16, seed=1), gaussian(16, 16, seed=2)
+    buffer = torch.zeros(16, 16)
+    for gradient in (first, second):
+        before = parameter.detach().clone()
+        parameter.grad = gradient
+        muon.step()
+        buffer = 0.9 * buffer + 0.1 * gradient
+        expected = orthogonalised(0.1 * gradient + 0.9 * buffer)
+        assert torch.allclose(before - parameter, expected, atol=0.02)
+
+
 def test_muon_takes_concatenated_projections_as_matrices_of_their_own() -> None:
     query, key = gaussian(32, 32, seed=1), 100 * gaussian(32, 32, seed=2)
     together = stepped((32, 64), torch.cat([query, key], dim=1))
@@ -211,6 +225,29 @@ def test_training_lowers_the_loss_until_its_time_is_over(
     assert [entry["step"] for entry in state.log] == list(range(2, state.step + 1, 2))
     measured = [entry["step"] for entry in state.log if "validation_loss" in entry]
     assert measured == list(range(4, state.step + 1, 4))
+
+
+@pytest.mark.usefixtures("clock")
+def test_the_time_of_earlier_sessions_counts(
+    module: BackpackGPT2LMHeadModel, stream: TokenStream, tmp_path: Path
+) -> None:
+    state = TrainingState.fresh(module, QUICK)
+    state.seconds = 20.0
+    train(state, batches_of(stream), validation_of(stream), QUICK, tmp_path / "state")
+    assert 2 < state.step < 7
+    assert state.seconds >= 30
+
+
+def test_each_step_is_taken_at_the_schedules_rate(
+    module: BackpackGPT2LMHeadModel, stream: TokenStream, tmp_path: Path
+) -> None:
+    schedule = Schedule(minutes=60, warmup_steps=4)
+    state = TrainingState.fresh(module, schedule)
+    two = itertools.islice(batches_of(stream), 2)
+    with pytest.raises(StopIteration):
+        train(state, two, validation_of(stream), schedule, tmp_path / "state")
+    rates = [o.param_groups[0]["lr"] for o in state.optimisers]
+    assert rates == [schedule.muon_lr / 2, schedule.adam_lr / 2]
 
 
 @pytest.mark.usefixtures("clock")
