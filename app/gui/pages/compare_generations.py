@@ -71,7 +71,7 @@ class PromptBar(QWidget):
         )
         self.generate_button, self.stop_button = button(self.generate, "primary"), button(self.stop)
         fields = (
-            ("&Tokens", self.tokens),
+            ("To&kens", self.tokens),
             ("Te&mperature", self.temperature),
             ("&Seed", self.seed),
         )

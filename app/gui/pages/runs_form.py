@@ -191,7 +191,7 @@ class NewRunForm(QWidget):
         text.setLayout(row(self.general_text, button(file), spacing=2))
         form = _form()
         form.addRow(_label(self.tr("&General text"), self.general_text), text)
-        form.addRow(_label(self.tr("&Tokens of it"), self.general_tokens), self.general_tokens)
+        form.addRow(_label(self.tr("To&kens of it"), self.general_tokens), self.general_tokens)
         card.body.addWidget(self.budget)
         card.body.addWidget(self.fit_to_ball)
         card.body.addLayout(form)

@@ -19,8 +19,7 @@ from app.gui.pages.runs_sources import sources_in
 from app.gui.tables.setting_pairs import setting_labels
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.empty_state import EmptyState
-from app.gui.widgets.labels import title
-from app.gui.widgets.layouts import column, row
+from app.gui.widgets.layouts import column
 from app.jobs.job import JobState
 from app.jobs.record import JobView
 from app.operations.requests import EditRequest
@@ -86,8 +85,7 @@ class RunsPage(QWidget):
             self.panels.addWidget(panel)
         left = self.left = QWidget()
         self.new_button = button(self.new)
-        head = row(title(self.tr("Runs")), None, self.new_button)
-        left.setLayout(column(head, self.list, spacing=3, margins=4))
+        left.setLayout(column(self.new_button, self.list, spacing=3, margins=4))
         left.setMinimumWidth(characters(28))
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)

@@ -27,9 +27,12 @@ def sources_in(sets: ExampleSets) -> list[Source]:
 
 def _sets(sets: ExampleSets) -> list[Source]:
     return [
-        Source(info.name, examples=info.name, size=f"{info.canonical} examples")
-        for info in sets.infos()
+        Source(info.name, examples=info.name, size=_count(info.canonical)) for info in sets.infos()
     ]
+
+
+def _count(rows: int) -> str:
+    return "1 example" if rows == 1 else f"{rows} examples"
 
 
 def _tasks() -> list[Source]:

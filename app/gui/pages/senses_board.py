@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QStackedWidget, QToolButton, QWidget
 
 from app.gui.metrics import gap
@@ -21,8 +21,6 @@ PATIENCE_MS = 300
 
 class SensesBoard(QWidget):
     """What is known of one word, or why nothing is."""
-
-    word_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -129,7 +129,6 @@ class SensesPage(QWidget):
         events.open_requested.connect(self._on_open_requested)
         events.library_changed.connect(self._offer_edits)
         self.edits.currentIndexChanged.connect(self._on_edit_chosen)
-        self.board.word_requested.connect(self.show_word)
 
     def _offer_edits(self) -> None:
         chosen = self.edits.currentData()

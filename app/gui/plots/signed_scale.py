@@ -17,13 +17,6 @@ def place(degradation: float, budget: float) -> float:
     return math.copysign(1 + math.log(abs(ratio)), ratio)
 
 
-def value_at(position: float, budget: float) -> float:
-    """Give the degradation at a position: the inverse of `place`."""
-    if abs(position) <= 1:
-        return position * budget
-    return math.copysign(math.exp(abs(position) - 1), position) * budget
-
-
 def ticks(budget: float) -> tuple[list[tuple[float, str]], list[tuple[float, str]]]:
     """Choose the labelled positions: those never left out, then those shown where there is room."""
     powers = [10.0**power for power in range(7)]

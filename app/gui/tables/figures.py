@@ -41,18 +41,6 @@ def arrow(before: str, after: str) -> str:
     return f"{before} → {after}"
 
 
-def about(seconds: float | None) -> str:
-    """Write a remaining time so that it does not jump about, as in `about 2 min`."""
-    if seconds is None or seconds < 0 or math.isinf(seconds):
-        return "estimating…"
-    steps = (
-        (20, "a few seconds"),
-        (90, f"about {10 * round(seconds / 10)} s"),
-        (5400, f"about {round(seconds / 60)} min"),
-    )
-    return next((text for end, text in steps if seconds < end), f"about {seconds / 3600:.1f} h")
-
-
 def duration(seconds: float | None) -> str:
     """Write how long something took, as in `1 min 24 s`."""
     if seconds is None:
