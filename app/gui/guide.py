@@ -82,6 +82,8 @@ class Guide(QObject):
     @Slot()
     def go_on(self) -> None:
         """Do what the button says."""
+        if not self.advice.button:
+            return
         {
             Step.EXAMPLES: self.run,
             Step.RUNNING: self.run,
@@ -193,4 +195,7 @@ def _outcome(view: JobView) -> str:
     before, after = rate.get("before"), rate.get("after")
     if before is None or after is None:
         return "Done."
+    if after <= before:
+        named = f"{after:.0%} of the test sentences name the capital"
+        return f"Done: {named}, as before; a larger budget would let it learn more."
     return f"Done: {before:.0%} of the test sentences named the capital before, {after:.0%} now."

@@ -161,6 +161,14 @@ def test_a_failed_guided_run_says_why_and_offers_to_try_again(space, gui, qtbot)
     assert len(gui.jobs.jobs()) == 2
 
 
+def test_a_guided_run_without_gain_is_not_praised(space, gui, qtbot):
+    gui.events.guide_requested.emit()
+    press(qtbot, coach_button(space))
+    nothing = {"success_rate": {"before": 0.0, "after": 0.0}}
+    gui.jobs.happen("job-1", *kit.done_events("/edits/e1", **nothing), AdoptedEvent("e1"))
+    assert "as before; a larger budget would let it learn more" in space.coach.sentence
+
+
 def test_the_guide_can_be_closed_and_comes_back_with_the_same_rows(space, gui, qtbot):
     gui.events.guide_requested.emit()
     gui.sets.save(gui.sets.load(SET_NAME))
