@@ -171,12 +171,11 @@ def _fit(
     def seen(epoch: EpochResult) -> None:
         report(Progress("evaluating", epoch.epoch, epochs, epoch=epoch))
 
-    judge = BallJudge(yardstick, request.budget, seen)
+    judge = BallJudge(yardstick, request.budget, seen, will_be_scaled=request.fit_to_ball)
     context = FitContext(passes, judge, report, request.seed, checkpoints)
     edit = inputs.editor.fit(model, encoded, inputs.regularisation, inputs.settings, context)
-    kept = max(epoch.epoch for epoch in judge.epochs if epoch.inside_ball)
-    fit = _Fit(edit, judge, kept, 1.0, judge.measures[kept])
-    if request.fit_to_ball and kept:
+    fit = _Fit(edit, judge, judge.kept, 1.0, judge.measures[judge.kept])
+    if request.fit_to_ball and judge.kept:
         return _fitted_to_ball(fit, model, request.budget, never_stopping(report))
     return fit
 

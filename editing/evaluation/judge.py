@@ -15,13 +15,18 @@ Seen = Callable[[EpochResult], None]
 class BallJudge:
     """Measures candidates against one yardstick and one budget; keeps the exact results."""
 
-    def __init__(self, yardstick: Yardstick, budget: float, seen: Seen) -> None:
+    def __init__(
+        self, yardstick: Yardstick, budget: float, seen: Seen, *, will_be_scaled: bool = False
+    ) -> None:
         self.yardstick = yardstick
         self.budget = budget
         self.epochs: tuple[EpochResult, ...] = ()
         """Exact results of every candidate, once `decide` has been asked."""
         self.measures: list[Measures] = []
+        self.kept = 0
+        """The candidate that was decided for."""
         self._seen = seen
+        self._will_be_scaled = will_be_scaled
 
     def watch(self, epoch: int, train_loss: float | None, losses: TokenLosses) -> None:
         """Measure one epoch on a part of G and show it."""
@@ -31,7 +36,8 @@ class BallJudge:
     def decide(self, train_losses: Sequence[float | None], losses: TokenLosses) -> int:
         """Measure all candidates exactly; return the last one inside the ball.
 
-        The first candidate is the untouched model, which always is.
+        The first candidate is the untouched model, which always is. Where the strength is fitted
+        afterwards and nothing else is inside, the last candidate is returned to be scaled down.
         """
         self.measures = self.yardstick.measures(losses)
         if len(self.measures) == 1:  # where nothing is measured, all candidates are alike
@@ -45,7 +51,10 @@ class BallJudge:
         for result in self.epochs:
             with suppress(StoppedEarly):  # all that could be stopped is done
                 self._seen(result)
-        return max(result.epoch for result in self.epochs if result.inside_ball)
+        self.kept = max(result.epoch for result in self.epochs if result.inside_ball)
+        if self.kept == 0 and self._will_be_scaled:
+            self.kept = self.epochs[-1].epoch
+        return self.kept
 
     def _result(
         self, epoch: int, train_loss: float | None, measures: Measures, *, exact: bool
