@@ -1,6 +1,8 @@
 """Where a family of models keeps its layers and MLP projections, found by inspection."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 from torch import nn
 
@@ -34,7 +36,8 @@ def layout_of(module: nn.Module) -> Layout:
     Raises:
         UnsupportedModelError: No known layout fits.
     """
-    names = {name for name, _ in module.named_modules()}
+    modules = cast("Iterable[tuple[str, nn.Module]]", module.named_modules())
+    names = {name for name, _ in modules}
     for layout in LAYOUTS:
         if {f"{layout.blocks}.0.{part}" for part in (layout.mlp_up, layout.mlp_down)} <= names:
             return layout

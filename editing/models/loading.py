@@ -5,8 +5,8 @@ import pickle
 from pathlib import Path
 from typing import Any, cast
 
+import huggingface_hub
 import torch
-from huggingface_hub import snapshot_download
 from huggingface_hub.errors import (
     HfHubHTTPError,
     HFValidationError,
@@ -32,7 +32,7 @@ FILES = ("*.json", "*.safetensors", "*.bin", "*.txt", "*.model")
 UNREADABLE = (
     OSError, ValueError, RuntimeError, KeyError, TypeError, SafetensorError, StrictDataclassError,
 )  # fmt: skip
-"""What transformers raises over a configuration or weights that are broken or do not fit."""
+"""What transformers raises over a configuration, weights or a tokenizer that do not fit."""
 
 
 def load_model(
@@ -81,7 +81,7 @@ def model_folder(source: str | Path) -> Path:
     if path.is_dir():
         return path
     try:
-        return Path(snapshot_download(str(source), allow_patterns=list(FILES)))
+        return Path(huggingface_hub.snapshot_download(str(source), allow_patterns=list(FILES)))
     except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         raise EditingError(
             f"{source} is neither a folder nor a model that could be fetched from the hub "
@@ -142,9 +142,10 @@ def _read_module(folder: Path, dtype: torch.dtype) -> tuple[PreTrainedModel, dic
 
 
 def _load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
+    loader: Any = AutoTokenizer
     try:
-        return AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-    except (OSError, ValueError, KeyError) as error:
+        return loader.from_pretrained(folder, trust_remote_code=False)
+    except UNREADABLE as error:
         raise EditingError(
             f"No tokenizer could be read from {folder}: {error}. "
             "Name a folder that has one with the model's tokenizer option."

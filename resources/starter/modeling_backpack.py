@@ -6,15 +6,18 @@ weights alpha come from a GPT-2 trunk and do not depend on the senses.
 Source: Hewitt et al. 2023, Backpack Language Models (arXiv 2305.16765).
 """
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from transformers import GPT2Model, PreTrainedModel
 from transformers import initialization as init
 from transformers.activations import ACT2FN
 from transformers.cache_utils import Cache, DynamicCache, DynamicLayer
-from transformers.generation import GenerationMixin
+from transformers.generation.utils import GenerationMixin
 from transformers.modeling_outputs import CausalLMOutputWithPast
 from transformers.pytorch_utils import Conv1D
+from typing_extensions import override
 
 from .configuration_backpack import BackpackGPT2Config
 
@@ -39,6 +42,7 @@ class BackpackPreTrainedModel(PreTrainedModel):
     ]
 
     @torch.no_grad()
+    @override
     def _init_weights(self, module: nn.Module) -> None:
         super()._init_weights(module)
         if isinstance(module, Conv1D):
@@ -59,6 +63,7 @@ class SenseMLP(nn.Module):
         self.c_proj = Conv1D(out, hidden)
         self.act = ACT2FN[config.activation_function]
 
+    @override
     def forward(self, x: Tensor) -> Tensor:
         """Map (..., n_embd) to (..., out)."""
         return self.c_proj(self.act(self.c_fc(x)))
@@ -73,6 +78,7 @@ class SenseBlock(nn.Module):
         self.mlp = SenseMLP(config, 4 * config.n_embd, config.n_embd)
         self.ln_2 = nn.LayerNorm(config.n_embd, eps=config.layer_norm_epsilon)
 
+    @override
     def forward(self, hidden: Tensor, residual: Tensor) -> Tensor:
         """Return the normalised sum, (..., n_embd)."""
         residual = hidden + residual
@@ -91,6 +97,7 @@ class SenseNetwork(nn.Module):
         self.block = SenseBlock(config)
         self.final_mlp = SenseMLP(config, width, config.num_senses * config.n_embd)
 
+    @override
     def forward(self, embeddings: Tensor) -> Tensor:
         """Return the sense vectors of n words."""
         hidden = self.block(self.ln(embeddings), embeddings)
@@ -106,6 +113,7 @@ class SenseWeightNetwork(nn.Module):
         self.head_dim = config.n_embd // config.num_senses
         self.c_attn = nn.Linear(config.n_embd, 2 * self.num_senses * self.head_dim)
 
+    @override
     def forward(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
         """Return query and key, each (batch, senses, seq, n_embd // senses)."""
         batch, seq, _ = hidden.shape
@@ -137,6 +145,7 @@ class SenseEdits(nn.Module):
         index = torch.zeros(n, dtype=torch.long)
         return cls(index, index.clone(), torch.zeros(n, dim))
 
+    @override
     def forward(self, words: Tensor, senses: Tensor) -> Tensor:
         """Add the differences to `senses` (n, k, d) of the distinct, ascending `words` (n,)."""
         if words.numel() == 0:
@@ -159,11 +168,13 @@ class ContextualizationLayer(DynamicLayer):
         self.words: Tensor | None = None
         self.word_senses: Tensor | None = None
 
+    @override
     def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
         """Start empty, keeping the ids' integer type (the base class would make them floats)."""
         super().lazy_initialization(key_states, value_states)
         self.values = value_states.new_empty(0)
 
+    @override
     def reset(self) -> None:
         """Forget the sequence and the words."""
         self.words = self.word_senses = None
@@ -183,10 +194,12 @@ class BackpackModel(BackpackPreTrainedModel):
             self.sense_edits = SenseEdits.empty(config.num_edited_senses, config.n_embd)
         self.post_init()
 
+    @override
     def get_input_embeddings(self) -> nn.Module:
         """Return the word embedding, shared by trunk, sense network and output."""
-        return self.gpt2_model.wte
+        return cast("nn.Module", self.gpt2_model.wte)
 
+    @override
     def set_input_embeddings(self, value: nn.Module) -> None:
         """Replace the word embedding."""
         self.gpt2_model.wte = value
@@ -213,6 +226,7 @@ class BackpackModel(BackpackPreTrainedModel):
         )
         return self.sense_weight_net(trunk.last_hidden_state)
 
+    @override
     def forward(
         self,
         input_ids: Tensor,
@@ -235,7 +249,7 @@ class BackpackModel(BackpackPreTrainedModel):
         self, source_ids: Tensor, layer: ContextualizationLayer | None
     ) -> tuple[Tensor, Tensor]:
         """Senses (n, k, d) of the distinct words, and each position's row in them."""
-        words, rows = torch.unique(source_ids, return_inverse=True)
+        words, rows = cast("tuple[Tensor, Tensor]", torch.unique(source_ids, return_inverse=True))
         if layer is None:
             return self.sense_vectors(words), rows
         if layer.words is None or layer.word_senses is None:
@@ -256,11 +270,11 @@ class BackpackGPT2LMHeadModel(BackpackPreTrainedModel, GenerationMixin):
 
     def __init__(self, config: BackpackGPT2Config) -> None:
         super().__init__(config)
-        self.loss_type = "ForCausalLM"  # transformers guesses it from class names of its own
         self.backpack = BackpackModel(config)
         self.lm_head = nn.Linear(config.n_embd, config.vocab_size, bias=False)
         self.post_init()
 
+    @override
     def forward(
         self,
         input_ids: Tensor,
@@ -288,9 +302,7 @@ class BackpackGPT2LMHeadModel(BackpackPreTrainedModel, GenerationMixin):
         hidden = self.backpack(input_ids, attention_mask, position_ids, past_key_values)
         kept = slice(-logits_to_keep, None) if isinstance(logits_to_keep, int) else logits_to_keep
         logits = self.lm_head(hidden[:, kept])
-        loss = None
-        if labels is not None:
-            loss = self.loss_function(logits, labels, vocab_size=self.config.vocab_size)
+        loss = None if labels is None else _next_token_loss(logits, labels)
         cache = past_key_values if use_cache else None
         return CausalLMOutputWithPast(loss=loss, logits=logits, past_key_values=cache)
 
@@ -334,6 +346,12 @@ def mix_senses(alpha: Tensor, senses: Tensor, rows: Tensor) -> Tensor:
         return by_word.reshape(batch, seq, -1) @ senses.reshape(words * num_senses, dim)
     vectors = senses[rows].reshape(batch, source * num_senses, dim)
     return weights.reshape(batch, seq, source * num_senses) @ vectors
+
+
+def _next_token_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Mean NLL (nats) of the labels that are not -100, in float32 or wider."""
+    scores = logits[:, :-1].to(torch.promote_types(logits.dtype, torch.float32))
+    return nn.functional.cross_entropy(scores.flatten(0, 1), labels[:, 1:].flatten())
 
 
 def _positions(attention_mask: Tensor, seq: int) -> Tensor:

@@ -178,6 +178,13 @@ def test_no_tokenizers_code_is_run(folder: Path) -> None:
     assert not marker.exists()
 
 
+@pytest.mark.parametrize("text", ["{", "[]", '{"version": "1.0"}'], ids=["cut", "a list", "bare"])
+def test_a_broken_tokenizer_is_refused(folder: Path, text: str) -> None:
+    (folder / "tokenizer.json").write_text(text)
+    with pytest.raises(EditingError, match="No tokenizer could be read from"):
+        load_model(folder)
+
+
 class _Code:
     """Touches a file when it is unpickled by a reader that runs code."""
 

@@ -11,9 +11,10 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from editing.models.backpack import BackpackGPT2LMHeadModel, SenseEdits
+from editing.models.backpack import BackpackGPT2LMHeadModel, SenseEdits, modeling_backpack
 from editing.models.language_model import LanguageModel, backpack_of
 from editing.models.loading import load_model
+from editing.models.starter import starter_folder
 from tests.tiny import tiny_backpack
 
 PROMPT = "The capital of France is"
@@ -137,3 +138,9 @@ def test_exemplar_opens_the_folder_with_its_own_classes(tmp_path: Path) -> None:
         (folder / name).write_text(code)
     assert type(load_model(folder).module) is BackpackGPT2LMHeadModel
     assert not marker.exists()
+
+
+@pytest.mark.parametrize("name", ["configuration_backpack.py", "modeling_backpack.py"])
+def test_the_starters_code_is_the_programs_own(name: str) -> None:
+    own = Path(modeling_backpack.__file__).with_name(name)
+    assert (starter_folder() / name).read_text() == own.read_text()
