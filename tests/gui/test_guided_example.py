@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
@@ -55,6 +56,7 @@ def button_saying(within: QWidget, text: str) -> QPushButton | None:
     return next((b for b in shown if text.lower() in b.text().lower()), None)
 
 
+@pytest.mark.slow
 def test_five_clicks_lead_to_a_saved_edit(qtbot, qapp: QApplication, tmp_path: Path) -> None:
     data, preferences = tmp_path / "data", Preferences()
     data.mkdir()
