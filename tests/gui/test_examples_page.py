@@ -76,6 +76,7 @@ def choose_row(qtbot, page, row, column=Column.PREFIX):
 def test_without_sets_the_guided_example_is_offered(opened, gui, qtbot):
     page = opened()
     assert page.empty.isVisible()
+    assert not page.sets.delete.isEnabled()
     with qtbot.waitSignal(gui.events.guide_requested):
         press(qtbot, page.empty.findChild(QPushButton))
 

@@ -278,6 +278,20 @@ def test_without_a_screen_one_sentence_says_so(monkeypatch, capsys):
     assert "There is no screen here" in capsys.readouterr().err
 
 
+def test_the_window_is_painted_before_anything_slow_is_imported(tmp_path):
+    program = (
+        "import sys; from pathlib import Path; from PySide6.QtWidgets import QApplication\n"
+        "a = QApplication([]); from app.gui.main_window import MainWindow\n"
+        "from app.gui.theme import Theme, ThemeChoice; Theme(a).apply(ThemeChoice.LIGHT)\n"
+        f"w = MainWindow(Path({str(tmp_path)!r}))\n"
+        "slow = ('numpy', 'sqlite_utils', 'pyqtgraph', 'psutil', 'torch')\n"
+        "w.painted.connect(lambda: print([m for m in slow if m in sys.modules]))\n"
+        "w.show(); a.processEvents()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
 def test_the_window_never_imports_torch():
     program = (
         "import sys; from tests.gui import page_kit as kit; from pathlib import Path\n"

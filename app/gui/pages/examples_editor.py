@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent, QUndoGroup
 from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QTabBar, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -49,7 +49,9 @@ class SetEditor(QWidget):
         self.actions_of_rows = RowActions(self, self.view)
         self._title = title("")
         self._explanation, self.summary = _one_line(), _one_line()
-        self._explanation.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        for label in (self._explanation, self.summary):  # what steps aside in a narrow window
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.tabs = self._build_tabs()
         self.filter = self._build_filter()
         self.setLayout(self._lay_out())
@@ -126,7 +128,7 @@ class SetEditor(QWidget):
         lists = stretched(row(self.tabs, self._explanation, self.filter, spacing=3), 1)
         self.mend_button = button(of_rows.mend)
         add, delete = button(of_rows.add), button(of_rows.delete)
-        below = row(add, delete, self.mend_button, None, self.summary, spacing=2)
+        below = stretched(row(add, delete, self.mend_button, self.summary, spacing=2), 3)
         return column(top, lists, self.view, below, spacing=2)
 
     def _connect_actions(self) -> None:

@@ -50,6 +50,7 @@ class SetList(QWidget):
         self.setMinimumWidth(characters(22))
         context.events.sets_changed.connect(self.refresh)
         self.refresh()
+        self._follow()
 
     @property
     def current(self) -> str:

@@ -1,6 +1,5 @@
 """What was last worked on, as (key, name, one line about it)."""
 
-from app.gui.tables.readings import per_cent
 from app.gui.words import set_size
 from editing.library.edit_row import EditRow
 from editing.library.example_sets import ExampleSets
@@ -23,6 +22,6 @@ def recent_edits(library: Library) -> list[tuple[str, str, str]]:
 def _outcome(edit: EditRow) -> str:
     if edit.success_before is None or edit.success_after is None:
         return edit.method
-    before, after = per_cent(edit.success_before), per_cent(edit.success_after)
     cost = "" if edit.degradation is None else f", degradation {edit.degradation:+.1g}"
-    return f"success {before} → {after}{cost}"
+    before, after = 100 * edit.success_before, 100 * edit.success_after
+    return f"success {before:.0f} % → {after:.0f} %{cost}"

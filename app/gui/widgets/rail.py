@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -11,6 +11,9 @@ from app.gui.icons import picture, set_icon
 from app.gui.metrics import characters, gap
 from app.gui.palette import tokens_of
 from app.gui.tokens import Tokens
+
+_WIDTH = 22
+"""In characters."""
 
 
 class RailButton(QToolButton):
@@ -80,7 +83,7 @@ class Rail(QFrame):
         super().__init__(parent)
         self.setProperty("role", "rail")
         self.setAccessibleName("Pages")
-        self.setFixedWidth(characters(20))
+        self.setFixedWidth(characters(_WIDTH))
         self._buttons: dict[str, RailButton] = {}
         self._group = QActionGroup(self)
         self._layout = QVBoxLayout(self)
@@ -96,6 +99,12 @@ class Rail(QFrame):
         action.triggered.connect(lambda _checked=False: do())
         self._buttons[name] = RailButton(action, icon)
         self._layout.insertWidget(len(self._buttons) - 1, self._buttons[name])
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self.setFixedWidth(characters(_WIDTH))
+        super().changeEvent(event)
 
     def button(self, name: str) -> RailButton:
         """Return a page's button."""
