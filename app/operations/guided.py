@@ -1,28 +1,31 @@
 """The guided example: twelve capitals the starter was not taught, and the edit that adds them."""
 
-import json
 from dataclasses import replace
-from importlib.resources import files
-from typing import Any
 
 from app.operations.requests import SAMPLED, EditRequest
-from editing.examples import Example, ExampleSet, Role
+from editing.examples import ExampleSet, Role
 from editing.tasks import load_task
 
 TASK, SPLIT = "country-capital", "val"
 SET_NAME = "Twelve capitals"
-COUNTRIES = 12
+COUNTRIES = (
+    "Chile", "China", "Egypt", "Italy", "Poland", "Switzerland",
+    "Afghanistan", "Azerbaijan", "Croatia", "Estonia", "Indonesia", "Libya",
+)  # fmt: skip
+"""Untaught, and one word to the starter's tokenizer: the plainest there are to learn."""
 GENERAL_TOKENS = 40_000
-BUDGET = 1e-4
+BUDGET = 1e-3
+SETTINGS = {"learning_rate": 0.05}
+"""Of the rates tried on these rows, the one that gains most inside the budget."""
 
 
 def guided_set(name: str = SET_NAME) -> ExampleSet:
-    """Copy the rows of twelve countries whose capitals the starter has never read."""
+    """Copy the rows of twelve countries whose capitals the starter was not taught."""
     task = load_task(TASK, SPLIT)
-    taught = _taught()
-    known = [row for row in task.canonical if not taught.get(_country(row), True)]
-    chosen = frozenset(_country(row) for row in known[:COUNTRIES])
-    rows = {role: tuple(row for row in task.rows(role) if _country(row) in chosen) for role in Role}
+    rows = {
+        role: tuple(row for row in task.rows(role) if row.extra.get("entity") in COUNTRIES)
+        for role in Role
+    }
     return ExampleSet(
         name,
         rows[Role.CANONICAL],
@@ -41,6 +44,8 @@ def guided_request(set_name: str, model: str = "starter") -> EditRequest:
         general_text=SAMPLED,
         regularisation_text=SAMPLED,
         budget=BUDGET,
+        settings=SETTINGS,
+        fit_to_ball=True,
         general_tokens=GENERAL_TOKENS,
     )
 
@@ -48,14 +53,3 @@ def guided_request(set_name: str, model: str = "starter") -> EditRequest:
 def task_copy(task: str, name: str) -> ExampleSet:
     """Copy the validation rows of a built-in task under a name of the person's own."""
     return replace(load_task(task, SPLIT), name=name)
-
-
-def _taught() -> dict[str, bool]:
-    path = files("resources") / "tasks" / TASK / "facts.jsonl"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    facts: list[dict[str, Any]] = [json.loads(line) for line in lines if line.strip()]
-    return {fact["country"]: bool(fact["taught"]) for fact in facts}
-
-
-def _country(row: Example) -> str:
-    return str(row.extra.get("entity", ""))

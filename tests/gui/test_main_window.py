@@ -128,7 +128,7 @@ def test_the_guided_example_needs_five_clicks_to_a_saved_edit(space, gui, qtbot)
     assert (space.page_name, space.guide.step) == ("runs", Step.RUNNING)
     added, request, title = gui.jobs.calls[0]
     assert (added, title, request.save) == ("add", SET_NAME, SET_NAME)
-    assert (request.method, request.budget) == ("sense-finetuning", 1e-4)
+    assert (request.method, request.budget) == ("sense-finetuning", 1e-3)
     assert (request.general_text, request.general_tokens) == ("sampled", 40_000)
 
     gui.jobs.happen("job-1", *kit.done_events("/edits/e1"), AdoptedEvent("e1"))
