@@ -4,14 +4,6 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A measure before and after an edit; either is None where it was not asked for."""
-
-    before: float | None
-    after: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class ExampleResult:
     """One evaluation example: its summed loss (see METHOD of its kind) and verdict."""
 
@@ -38,39 +30,3 @@ class EpochResult:
     inside_ball: bool
     exact: bool = True
     """False while only a part of G has been scored."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChosenSense:
-    """A sense (word, index) picked for finetuning, with its normalised score."""
-
-    word: str
-    token_id: int
-    sense: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class GeneralTextResult:
-    """The general text a result was measured on."""
-
-    name: str
-    tokens: int
-    """Scored tokens."""
-    touched: int
-    """Scored tokens whose loss the edit can change."""
-    sampled: bool
-    """Whether it is sampled from the base (degradation on it is a KL: lenient)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """What an edit did and what it cost."""
-
-    success_rate: Change
-    general_loss: Change
-    degradation: float | None
-    hard_negatives: Change
-    inside_ball: bool | None
-    examples: tuple[ExampleResult, ...]
-    general_text: GeneralTextResult | None

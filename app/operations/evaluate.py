@@ -11,6 +11,7 @@ from app.operations.requests import EvaluateRequest
 from app.operations.results import change, general_text_json, inside_ball
 from app.operations.texts import general_text
 from editing.base_passes import BasePassCache
+from editing.editors.base import Edit
 from editing.evaluation import EvaluationTexts, Measures, Yardstick
 from editing.library.stacks import StackedEdit, combined, load_stack
 from editing.models.language_model import LanguageModel
@@ -56,8 +57,8 @@ def _result(
     yardstick: Yardstick,
     stack: tuple[StackedEdit, ...],
 ) -> dict[str, Any]:
-    base, after = yardstick.base, _measured(model, yardstick, stack)
     put_on = combined(stack)
+    base, after = yardstick.base, _measured(model, yardstick, put_on)
     return {
         "model": request.model,
         "edits": [{"name": item.name, "strength": item.strength} for item in stack],
@@ -73,9 +74,8 @@ def _result(
 
 
 def _measured(
-    model: LanguageModel, yardstick: Yardstick, stack: tuple[StackedEdit, ...]
+    model: LanguageModel, yardstick: Yardstick, put_on: tuple[Edit, float] | None
 ) -> Measures:
-    put_on = combined(stack)
     if put_on is None:
         return yardstick.base
     edit, strength = put_on
