@@ -14,7 +14,7 @@ from editing.models.pretraining.corpus import corpus_file, read_articles
 from editing.models.pretraining.mix import mix_documents
 from editing.models.pretraining.publishing import TrainingFacts, publish
 from editing.models.pretraining.tokenizer import load_tokenizer, train_tokenizer
-from editing.models.pretraining.training import Schedule, TrainingState, train
+from editing.models.pretraining.training import ADAM_LR, MUON_LR, Schedule, TrainingState, train
 from editing.models.pretraining.windows import (
     Mixture,
     draw_batches,
@@ -29,8 +29,10 @@ VALIDATION_WINDOWS = 160
 OWN_DOCUMENTS = 40_000
 
 
-def prepare(corpus: Path, work: Path) -> None:
-    """Train the tokenizer and tokenise the text, unless it is there already."""
+def prepare(corpus: Path, work: Path, start: Path | None) -> None:
+    """Train the tokenizer (or take that of `start`) and tokenise the text, unless it is there."""
+    if start and not (work / "tokenizer").is_dir():
+        load_tokenizer(start).save_pretrained(work / "tokenizer")
     if not (work / "tokenizer").is_dir():
         articles = read_articles(corpus_file(corpus, "train"))
         paragraphs = (line for article in articles for line in article)
@@ -76,13 +78,16 @@ def run(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     work: Path = options.work
     work.mkdir(parents=True, exist_ok=True)
-    prepare(options.corpus, work)
+    prepare(options.corpus, work, options.start)
     own = None
     if options.own_windows:
         prepare_own_text(work, options.seed)
         own = read_stream(work, "own")
-    schedule = Schedule(minutes=options.minutes)
-    state = TrainingState.fresh(BackpackGPT2LMHeadModel(starter_shape()), schedule)
+    schedule = Schedule(minutes=options.minutes, muon_lr=options.muon_lr, adam_lr=options.adam_lr)
+    model = BackpackGPT2LMHeadModel(starter_shape())
+    if options.start:
+        model = BackpackGPT2LMHeadModel.from_pretrained(options.start, dtype=torch.float32)
+    state = TrainingState.fresh(model, schedule)
     path = work / "state.pt"
     if path.exists():
         state.restore(path)
@@ -95,8 +100,10 @@ def run(options: argparse.Namespace) -> None:
         train(state, batches, measured, schedule, path)
         return
     share = options.own_windows / options.windows
-    facts = TrainingFacts(state.step, state.tokens, state.seconds / 3600, share)
-    publish(state.model, work / "tokenizer", options.corpus, options.publish, facts)
+    facts = TrainingFacts(state.step, state.tokens, state.seconds / 3600)
+    if options.start:
+        facts = TrainingFacts.read(options.start).plus(facts)
+    publish(state.model, work / "tokenizer", options.corpus, options.publish, facts, share)
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
@@ -107,6 +114,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, required=True, help="length of the training")
     parser.add_argument("--windows", type=int, default=16, help="windows a step")
     parser.add_argument("--own-windows", type=int, default=3, help="of these, text of our own")
+    parser.add_argument("--start", type=Path, help="published folder whose weights to go on from")
+    parser.add_argument("--muon-lr", type=float, default=MUON_LR)
+    parser.add_argument("--adam-lr", type=float, default=ADAM_LR)
     parser.add_argument("--publish", type=Path, help="write the bundled folder, train no more")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)

@@ -33,15 +33,32 @@ MAX_SHARD = "14MB"
 CHECKED_DOCUMENTS = 40_000
 
 
+FACTS_FILE = "training.json"
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingFacts:
-    """What the model card says of the training."""
+    """What the model card says of the training, all its parts added up."""
 
-    steps: int
-    tokens: int
-    hours: float
-    own_share: float
-    """Share of the windows that are text of our own."""
+    steps: int = 0
+    tokens: int = 0
+    hours: float = 0.0
+
+    @classmethod
+    def read(cls, folder: Path) -> "TrainingFacts":
+        """Read what `save` left beside published weights."""
+        return cls(**json.loads((folder / FACTS_FILE).read_text(encoding="utf-8")))
+
+    def save(self, folder: Path) -> None:
+        """Keep the facts beside the weights, for a training that starts from them."""
+        text = json.dumps(asdict(self), indent=2) + "\n"
+        (folder / FACTS_FILE).write_text(text, encoding="utf-8")
+
+    def plus(self, other: "TrainingFacts") -> "TrainingFacts":
+        """Add a later part of the training."""
+        return TrainingFacts(
+            self.steps + other.steps, self.tokens + other.tokens, self.hours + other.hours
+        )
 
 
 def publish(
@@ -50,8 +67,13 @@ def publish(
     corpus: Path,
     folder: Path,
     facts: TrainingFacts,
+    own_share: float,
 ) -> None:
-    """Write the bundled model; what stood in `folder` is replaced."""
+    """Write the bundled model; what stood in `folder` is replaced.
+
+    Args:
+        own_share: Share of the windows that are text of our own.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     model.to(torch.bfloat16).save_pretrained(folder, max_shard_size=MAX_SHARD)
     for path in tokenizer_folder.iterdir():
@@ -63,7 +85,8 @@ def publish(
     }
     save_samples(loaded, texts, folder / SAMPLES_FILE)
     losses = {split: corpus_loss(loaded, corpus, split) for split in ("valid", "test")}
-    card = _card(loaded, losses, facts)
+    facts.save(folder)
+    card = _card(loaded, losses, facts, own_share)
     (folder / "README.md").write_text(card, encoding="utf-8")
     logger.info("published to %s: losses %s", folder, losses)
 
@@ -89,7 +112,9 @@ def corpus_loss(model: LanguageModel, corpus: Path, split: str) -> float:
     return total / scored
 
 
-def _card(model: LanguageModel, losses: dict[str, float], facts: TrainingFacts) -> str:
+def _card(
+    model: LanguageModel, losses: dict[str, float], facts: TrainingFacts, own_share: float
+) -> str:
     template = Path(__file__).with_name("model_card.md").read_text(encoding="utf-8")
     config = model.module.config
     check = json.dumps(asdict(check_mix(CHECKED_DOCUMENTS)), indent=2, default=str)
@@ -104,7 +129,7 @@ def _card(model: LanguageModel, losses: dict[str, float], facts: TrainingFacts) 
         steps=f"{facts.steps:,}",
         tokens=f"{facts.tokens / 1e6:.1f}",
         hours=f"{facts.hours:.1f}",
-        own=f"{100 * facts.own_share:.0f}",
+        own=f"{100 * own_share:.0f}",
         valid=f"{losses['valid']:.4f}",
         test=f"{losses['test']:.4f}",
         check=check,

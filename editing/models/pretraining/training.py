@@ -19,6 +19,9 @@ from editing.models.pretraining.optimiser import optimisers_for
 
 logger = logging.getLogger(__name__)
 
+MUON_LR = 0.02
+ADAM_LR = 0.004
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -26,8 +29,8 @@ class Schedule:
 
     minutes: float
     """Length of the whole training, earlier sessions included."""
-    muon_lr: float = 0.02
-    adam_lr: float = 0.004
+    muon_lr: float = MUON_LR
+    adam_lr: float = ADAM_LR
     warmup_steps: int = 60
     decay_share: float = 0.35
     """Last part of the time, over which the rates fall linearly to zero."""
