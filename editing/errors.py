@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from typing_extensions import override
+
 
 class EditingError(Exception):
     """Something the user can mend: the message says what, where and how."""
@@ -23,8 +25,8 @@ class RowProblem:
     """Counted from one, as an editor shows it."""
     reason: str
 
+    @override
     def __str__(self) -> str:
-        """Name the line and the reason."""
         return f"line {self.line}: {self.reason}"
 
 

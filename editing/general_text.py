@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
+import safetensors.torch
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
 from editing.batches import TokenSequence, text_windows
@@ -72,22 +73,27 @@ def sampled_text(
     windows: list[TokenSequence] = []
     while len(windows) < count:
         batch = min(SAMPLED_AT_ONCE, count - len(windows))
-        drawn = _sample(model, batch, generator).tolist()
-        windows += [TokenSequence(tuple(row), 1) for row in drawn]
+        windows += _sequences(_sample(model, batch, generator))
         report(Progress("sampling general text", len(windows), count))
     return GeneralText(_name(role, seed), tuple(windows), sampled=True)
+
+
+def _sequences(ids: Tensor) -> list[TokenSequence]:
+    """Score every token of each row of ids (windows, length) but the first."""
+    rows = cast("list[list[int]]", ids.tolist())
+    return [TokenSequence(tuple(row), 1) for row in rows]
 
 
 @torch.no_grad()
 def _sample(model: LanguageModel, batch: int, generator: torch.Generator) -> Tensor:
     """Draw (batch, context) ids, the first of each the end-of-text token."""
-    start = model.tokenizer.eos_token_id
+    start = cast("int | None", model.tokenizer.eos_token_id)
     if start is None:
         raise EditingError(
             f"The tokenizer of {model.source} has no end-of-text token to sample from. "
             "Give a general text as a file."
         )
-    ids = torch.full((batch, 1), int(start), device=model.device)
+    ids = torch.full((batch, 1), start, device=model.device)
     cache, step = None, ids
     for _ in range(model.context - 1):
         out = model.module(input_ids=step, past_key_values=cache, use_cache=True)
@@ -134,7 +140,7 @@ def save_samples(model: LanguageModel, texts: dict[str, GeneralText], path: Path
         for role, text in texts.items()
     }
     partial = path.with_suffix(".partial")
-    save_file(tensors, partial, metadata={"fingerprint": model.fingerprint})
+    safetensors.torch.save_file(tensors, partial, metadata={"fingerprint": model.fingerprint})
     partial.rename(path)
 
 
@@ -144,15 +150,17 @@ def load_samples(path: Path, model: LanguageModel, role: str) -> GeneralText:
     Raises:
         EditingError: The file belongs to other weights.
     """
-    with safe_open(path, "pt") as file:
+    file = safe_open(path, "pt")
+    with file:
         if (file.metadata() or {}).get("fingerprint") != model.fingerprint:
             raise EditingError(
                 f"{path} was sampled from other weights than those of {model.source}. Delete it, "
                 "or give a general text as a file."
             )
-        rows = file.get_tensor(role).tolist() if role in file.keys() else []  # noqa: SIM118 - not a dict
-    sequences = tuple(TokenSequence(tuple(row), 1) for row in rows)
-    return GeneralText(_name(role, SEEDS[role]), sequences, sampled=True)
+        there = role in file.keys()  # noqa: SIM118 - not a dict
+        ids = cast("Tensor", file.get_tensor(role)) if there else None
+    sequences = [] if ids is None else _sequences(ids)
+    return GeneralText(_name(role, SEEDS[role]), tuple(sequences), sampled=True)
 
 
 def _name(role: str, seed: int) -> str:

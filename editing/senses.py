@@ -6,6 +6,7 @@ the words it pushes up and down. Senses are not guaranteed to be interpretable.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -96,10 +97,13 @@ def _direction(model: LanguageModel, vector: Tensor, output: Tensor, top: int) -
 
     def words(largest: bool) -> tuple[WordLogit, ...]:
         values, ids = logits.topk(count, largest=largest)
-        pairs = zip(ids.tolist(), values.tolist(), strict=True)
+        tokens = cast("list[int]", ids.tolist())
+        pairs = zip(tokens, cast("list[float]", values.tolist()), strict=True)
         return tuple((_text(model, token), value) for token, value in pairs)
 
-    return SenseDirection(float(vector.norm()), words(largest=True), words(largest=False))
+    return SenseDirection(
+        float(cast("Tensor", vector.norm())), words(largest=True), words(largest=False)
+    )
 
 
 def _text(model: LanguageModel, token: int) -> str:

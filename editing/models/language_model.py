@@ -1,13 +1,15 @@
 """A language model as the engine holds it: module, tokenizer, layout and identity."""
 
 import hashlib
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
+from typing import cast
 
 import torch
-from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from editing.errors import UnsupportedModelError
+from editing.models.applied import AppliedChanges
 from editing.models.backpack import BackpackGPT2LMHeadModel
 from editing.models.layouts import Layout
 
@@ -27,6 +29,8 @@ class LanguageModel:
     """Longest sequence, in tokens."""
     vocab_size: int
     """Real tokens; rows of the output beyond them are cropped before a softmax."""
+    applied: AppliedChanges = field(default_factory=AppliedChanges, compare=False, repr=False)
+    """The edits on the module at the moment."""
 
     @property
     def device(self) -> torch.device:
@@ -58,9 +62,26 @@ def backpack_of(model: LanguageModel) -> BackpackGPT2LMHeadModel:
     )
 
 
-def fingerprint_of(module: nn.Module, tokenizer: PreTrainedTokenizerBase) -> str:
-    """Hash every weight, buffer and tokenizer entry; the order of names does not matter."""
-    digest = hashlib.sha256()
+COMPUTING_KEYS = frozenset({
+    "activation_function", "attention_bias", "attn_logit_softcapping", "final_logit_softcapping",
+    "head_dim", "hidden_act", "hidden_activation", "layer_norm_eps", "layer_norm_epsilon",
+    "logit_scale", "n_head", "num_attention_heads", "num_key_value_heads", "num_senses",
+    "partial_rotary_factor", "query_pre_attn_scalar", "reorder_and_upcast_attn", "rms_norm_eps",
+    "rope_parameters", "rope_scaling", "rope_theta", "rotary_dim", "rotary_emb_base", "rotary_pct",
+    "scale_attn_by_inverse_layer_idx", "scale_attn_weights", "sliding_window",
+    "use_parallel_residual",
+})  # fmt: skip
+"""Entries of a configuration on which the same weights compute something else."""
+
+
+def fingerprint_of(module: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> str:
+    """Hash every weight, buffer and tokenizer entry, and how the weights are used.
+
+    The order of names does not matter.
+    """
+    config = cast("dict[str, object]", module.config.to_dict())
+    used = {name: value for name, value in config.items() if name in COMPUTING_KEYS}
+    digest = hashlib.sha256(json.dumps(used, sort_keys=True, default=str).encode())
     for name, tensor in sorted(module.state_dict().items()):
         digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}\n".encode())
         digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())

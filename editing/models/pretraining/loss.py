@@ -1,8 +1,11 @@
 """Next-token loss over a large vocabulary without holding all logits at once."""
 
+from typing import cast
+
 import torch
 from torch import Tensor
-from torch.autograd.function import FunctionCtx
+from torch.autograd.function import BackwardCFunction, FunctionCtx
+from typing_extensions import override
 
 ROWS = 128
 """Positions whose float32 logits are alive at a time; a block stays in the processor's cache."""
@@ -15,9 +18,9 @@ class OutputLoss(torch.autograd.Function):
     before the exponential: the logits of a model this small stay far below float32's limit.
     """
 
+    @override
     @staticmethod
     def forward(ctx: FunctionCtx, hidden: Tensor, output: Tensor, targets: Tensor) -> Tensor:
-        """Return the loss, float32."""
         weight, states = output.bfloat16(), hidden.bfloat16()
         error = torch.empty(len(targets), len(output), dtype=torch.bfloat16)
         total = torch.zeros((), dtype=torch.float64)
@@ -35,8 +38,8 @@ class OutputLoss(torch.autograd.Function):
         ctx.save_for_backward((error @ weight).float() * scale, (error.T @ states).float() * scale)
         return (total / len(targets)).float()
 
+    @override
     @staticmethod
-    def backward(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor, Tensor, None]:
-        """Scale the gradients found in forward."""
-        grad_hidden, grad_weight = ctx.saved_tensors
+    def backward(ctx: BackwardCFunction, grad: Tensor) -> tuple[Tensor, Tensor, None]:  # pyright: ignore[reportIncompatibleMethodOverride] - one output, one gradient
+        grad_hidden, grad_weight = cast("tuple[Tensor, Tensor]", ctx.saved_tensors)
         return grad_hidden * grad, grad_weight * grad, None

@@ -7,10 +7,12 @@ Source: Jordan et al. 2024, Muon: an optimizer for hidden layers in neural netwo
 """
 
 from collections.abc import Iterable
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
+from typing_extensions import override
 
 QUINTIC = (3.4445, -4.7750, 2.0315)
 """Coefficients of the odd polynomial that pushes all singular values towards one."""
@@ -22,7 +24,7 @@ def orthogonalised(matrix: Tensor, *, steps: int = 5) -> Tensor:
     x = matrix.bfloat16()
     tall = x.shape[0] > x.shape[1]
     x = x.T.contiguous() if tall else x.contiguous()
-    x = x / (x.norm() + 1e-7)
+    x = x / (cast("Tensor", x.norm()) + 1e-7)
     for _ in range(steps):
         gram = x @ x.T
         x = torch.addmm(x, b * gram + c * (gram @ gram), x, beta=a)
@@ -38,9 +40,9 @@ class Muon(Optimizer):
         defaults = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay}
         super().__init__(list(params), defaults)
 
+    @override
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - no closure here
-        """Take one step from the gradients that are there."""
         del closure
         for group in self.param_groups:
             for parameter in group["params"]:
@@ -68,7 +70,7 @@ def _column_blocks(matrix: Tensor) -> tuple[Tensor, ...]:
     Concatenated projections (query, key and value; the senses) are matrices of their own.
     """
     rows, cols = matrix.shape
-    return (matrix,) if cols % rows else matrix.split(rows, dim=1)
+    return (matrix,) if cols % rows else cast("tuple[Tensor, ...]", matrix.split(rows, dim=1))
 
 
 def optimisers_for(module: nn.Module, *, muon_lr: float, adam_lr: float) -> list[Optimizer]:
@@ -76,7 +78,8 @@ def optimisers_for(module: nn.Module, *, muon_lr: float, adam_lr: float) -> list
 
     Each parameter group keeps its peak rate under "peak".
     """
-    hidden, rest = [], []
+    hidden: list[nn.Parameter] = []
+    rest: list[nn.Parameter] = []
     for name, parameter in module.named_parameters():
         is_matrix = parameter.ndim == 2 and not any(e in name for e in ("wte", "wpe", "lm_head"))
         (hidden if is_matrix else rest).append(parameter)

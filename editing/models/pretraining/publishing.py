@@ -75,7 +75,7 @@ def publish(
         own_share: Share of the windows that are text of our own.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    model.to(torch.bfloat16).save_pretrained(folder, max_shard_size=MAX_SHARD)
+    model.bfloat16().save_pretrained(folder, max_shard_size=MAX_SHARD)
     for path in tokenizer_folder.iterdir():
         shutil.copy(path, folder)
     loaded = load_model(folder)

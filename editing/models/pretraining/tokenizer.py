@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
@@ -38,4 +39,4 @@ def train_tokenizer(
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
     """Load a tokenizer saved with `save_pretrained`."""
-    return PreTrainedTokenizerFast.from_pretrained(folder)
+    return cast("PreTrainedTokenizerFast", PreTrainedTokenizerFast.from_pretrained(folder))

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -54,7 +55,7 @@ class TrainingState:
     step: int = 0
     tokens: int = 0
     seconds: float = 0.0
-    log: list[dict[str, float]] = field(default_factory=list)
+    log: list[dict[str, float]] = field(default_factory=list[dict[str, float]])
 
     @classmethod
     def fresh(cls, model: BackpackGPT2LMHeadModel, schedule: Schedule) -> "TrainingState":
@@ -134,15 +135,17 @@ def window_loss(model: BackpackGPT2LMHeadModel, batch: Tensor) -> Tensor:
     """Mean NLL (nats) of all tokens but each window's first; differentiable."""
     hidden = model.backpack(batch)[:, :-1]
     targets = batch[:, 1:].reshape(-1)
-    return OutputLoss.apply(hidden.reshape(len(targets), -1), model.lm_head.weight, targets)
+    rows = hidden.reshape(len(targets), -1)
+    return cast("Tensor", OutputLoss.apply(rows, model.lm_head.weight, targets))
 
 
 @torch.no_grad()
 def validation_loss(model: BackpackGPT2LMHeadModel, windows: Tensor) -> float:
     """Mean NLL (nats) over windows, under the training's own precision."""
     model.eval()
+    chunks = cast("tuple[Tensor, ...]", windows.split(16))
     with torch.autocast("cpu", torch.bfloat16):
-        losses = [window_loss(model, chunk).item() for chunk in windows.split(16)]
+        losses = [window_loss(model, chunk).item() for chunk in chunks]
     model.train()
     return sum(losses) / len(losses)
 
