@@ -3,11 +3,15 @@
 import copy
 from typing import Any
 
-from editing.base_passes import BasePass, compute_base_pass
+from editing.base_passes import BasePass, SensePass, compute_base_pass, compute_sense_pass
 
 
 class InMemoryPasses:
     """Base passes without a cache."""
+
+    def sense_pass(self, model, sequences, *, report) -> SensePass:
+        """Compute it anew."""
+        return compute_sense_pass(model, sequences, report=report)
 
     def base_pass(self, model, sequences, *, report) -> BasePass:
         """Compute it anew."""

@@ -165,7 +165,9 @@ def _fit(
     passes = BasePassCache(*base_pass_cache(request.data_dir))
     encoded = encode_examples(model.tokenizer, examples.canonical, model.context)
     texts = EvaluationTexts(examples.evaluation, examples.hard_negatives, inputs.general)
-    yardstick = Yardstick.over(model, texts, passes, report)
+    from_senses = inputs.editor.from_sense_passes
+    pass_over = passes.sense_pass if from_senses else passes.base_pass
+    yardstick = Yardstick.over(model, texts, pass_over, report)
     epochs = inputs.settings.epochs
 
     def seen(epoch: EpochResult) -> None:

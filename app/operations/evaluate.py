@@ -46,7 +46,10 @@ def run_evaluate(
     rows = examples.evaluation or examples.canonical
     texts = EvaluationTexts(rows, examples.hard_negatives, general)
     passes = BasePassCache(*base_pass_cache(request.data_dir))
-    yardstick = Yardstick.over(model, texts, passes, report)
+    put_on = combined(stack)
+    from_senses = put_on is not None and put_on[0].from_sense_passes
+    pass_over = passes.sense_pass if from_senses else passes.base_pass
+    yardstick = Yardstick.over(model, texts, pass_over, report)
     result = _result(request, model, yardstick, stack)
     return {**result, "seconds": time.monotonic() - begin}
 

@@ -1,16 +1,20 @@
-"""One pass of the base over a text gives all that editing senses will ever need from it."""
+"""One pass of the base over a text: what later scoring of edits is held against and built on."""
 
-from editing.base_passes.base_pass import BasePass, compute_base_pass
+from editing.base_passes.base_pass import BasePass, compute_base_pass, score_with_module
 from editing.base_passes.cache import BasePassCache
 from editing.base_passes.candidates import Candidates, candidate_losses
 from editing.base_passes.contextualization import SenseIndex, sense_weights
+from editing.base_passes.sense_pass import SensePass, compute_sense_pass
 
 __all__ = [
     "BasePass",
     "BasePassCache",
     "Candidates",
     "SenseIndex",
+    "SensePass",
     "candidate_losses",
     "compute_base_pass",
+    "compute_sense_pass",
+    "score_with_module",
     "sense_weights",
 ]

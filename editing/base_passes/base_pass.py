@@ -1,29 +1,18 @@
-"""What the trunk of a Backpack says about a list of sequences, kept as flat arrays.
+"""What a model says about a list of sequences, kept as flat arrays: the loss of every scored token.
 
-The weights alpha and the mixture h0 of an unedited Backpack never change under a sense edit, so
-with a[t, s] = sum_j [x_j = v_s] alpha[l_s, t, j] the edited model is h_t = h0_t + sum_s a[t, s]
-Delta_s. Kept are h0, the projected query and key, and alpha's normaliser: alpha itself is
-quadratic in the window, and its columns for any choice of senses are one small product away.
-
-A *row* is a position whose next token is scored; only rows keep h0 and a query.
+A *row* is a position whose next token is scored.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from editing.batches import TokenSequence, batched, pad
-from editing.models.backpack import BackpackGPT2LMHeadModel
-from editing.models.backpack.modeling_backpack import mix_senses
-from editing.models.language_model import LanguageModel, backpack_of
+from editing.models.language_model import LanguageModel
 from editing.progress import Progress, Report
 
-MIXED_NUMBERS = 8_000_000
-"""Sense vectors gathered at a time, in numbers."""
 LOGIT_NUMBERS = 8_000_000
 """Logits alive at a time, in numbers."""
 
@@ -32,7 +21,7 @@ LOGIT_NUMBERS = 8_000_000
 class BasePass:
     """Arrays over all sequences, one after the other; on disk they are memory-mapped.
 
-    `tokens` counts all positions, `rows` those whose next token is scored, k the senses a word.
+    `tokens` counts all positions, `rows` those whose next token is scored.
     """
 
     ids: Tensor
@@ -45,18 +34,8 @@ class BasePass:
     """(sequences,) position, within its sequence, of a sequence's first row."""
     targets: Tensor
     """(rows,) the token each row predicts."""
-    hidden: Tensor
-    """(rows, dim) the unedited mixture h0."""
-    query: Tensor
-    """(rows, k, dim // k)."""
-    normaliser: Tensor
-    """(rows, k) logarithm of the sum that alpha is divided by."""
-    key: Tensor
-    """(tokens, k, dim // k)."""
     nll: Tensor
     """(rows,) the unedited model's loss, nats."""
-    log_norm: Tensor
-    """(rows,) logarithm of the sum of exponentials of the unedited logits."""
 
     @property
     def sequences(self) -> int:
@@ -76,6 +55,11 @@ class BasePass:
         """The tokens of one sequence."""
         return slice(int(self.sequence_begin[sequence]), int(self.sequence_begin[sequence + 1]))
 
+    def sequence(self, number: int) -> TokenSequence:
+        """One sequence as it was passed."""
+        ids = tuple(map(int, self.ids[self.tokens_of(number)]))
+        return TokenSequence(ids, int(self.first_row[number]) + 1)
+
     def sums(self, losses: Tensor) -> Tensor:
         """Add up losses (..., rows) within each sequence: (..., sequences), float64."""
         total = losses.double().cumsum(-1)
@@ -83,127 +67,86 @@ class BasePass:
         return total[..., self.row_begin[1:]] - total[..., self.row_begin[:-1]]
 
 
+@dataclass(frozen=True, slots=True)
+class FlatSequences:
+    """The part of a pass that the sequences alone decide; fields as in `BasePass`."""
+
+    ids: Tensor
+    sequence_begin: Tensor
+    row_begin: Tensor
+    first_row: Tensor
+    targets: Tensor
+
+    @classmethod
+    def of(cls, sequences: Sequence[TokenSequence]) -> "FlatSequences":
+        """Lay sequences end to end."""
+        lengths = torch.tensor([len(s.ids) for s in sequences])
+        scored = torch.tensor([s.scored for s in sequences])
+        return cls(
+            ids=torch.tensor([i for s in sequences for i in s.ids], dtype=torch.long),
+            sequence_begin=torch.nn.functional.pad(lengths.cumsum(0), (1, 0)),
+            row_begin=torch.nn.functional.pad(scored.cumsum(0), (1, 0)),
+            first_row=torch.tensor([s.first_scored - 1 for s in sequences]),
+            targets=torch.tensor([i for s in sequences for i in s.ids[s.first_scored :]]),
+        )
+
+
 def compute_base_pass(
-    model: LanguageModel,
-    sequences: Sequence[TokenSequence],
-    *,
-    report: Report,
-    folder: Path | None = None,
+    model: LanguageModel, sequences: Sequence[TokenSequence], *, report: Report
 ) -> BasePass:
-    """Run the unedited Backpack once over the sequences.
+    """Run the model, whatever it is, once over the sequences.
 
     Args:
         report: Told after each batch; may raise to stop.
-        folder: Where to put the arrays, memory-mapped; None keeps them in memory.
-
-    Raises:
-        UnsupportedModelError: The model has no senses.
     """
-    module = backpack_of(model)
-    arrays = _empty_arrays(module, sequences, folder)
-    config = module.config
-    batch_tokens = max(1, MIXED_NUMBERS // (config.num_senses * config.n_embd))
-    done = 0
-    for batch in batched(sequences, batch_tokens):
-        with torch.no_grad():
-            _fill(arrays, module, batch, done, model.vocab_size)
-        done += len(batch)
-        report(Progress("base passes", done, len(sequences)))
-    return arrays
-
-
-def _empty_arrays(
-    module: BackpackGPT2LMHeadModel, sequences: Sequence[TokenSequence], folder: Path | None
-) -> BasePass:
-    lengths = torch.tensor([len(s.ids) for s in sequences])
-    scored = torch.tensor([s.scored for s in sequences])
-    sequence_begin = torch.nn.functional.pad(lengths.cumsum(0), (1, 0))
-    row_begin = torch.nn.functional.pad(scored.cumsum(0), (1, 0))
-    tokens, rows = int(sequence_begin[-1]), int(row_begin[-1])
-    k, dim = module.config.num_senses, module.config.n_embd
-    wide = torch.float64 if module.dtype == torch.float64 else torch.float32
-
-    def empty(name: str, *shape: int) -> Tensor:
-        return _array(folder, name, shape, wide)
-
-    return BasePass(
-        ids=torch.tensor([i for s in sequences for i in s.ids], dtype=torch.long),
-        sequence_begin=sequence_begin,
-        row_begin=row_begin,
-        first_row=torch.tensor([s.first_scored - 1 for s in sequences]),
-        targets=torch.tensor([i for s in sequences for i in s.ids[s.first_scored :]]),
-        hidden=empty("hidden", rows, dim),
-        query=empty("query", rows, k, dim // k),
-        normaliser=empty("normaliser", rows, k),
-        key=empty("key", tokens, k, dim // k),
-        nll=empty("nll", rows),
-        log_norm=empty("log_norm", rows),
+    flat = FlatSequences.of(sequences)
+    nll = torch.empty(len(flat.targets), dtype=_at_least_float32(model.dtype))
+    base = BasePass(
+        flat.ids, flat.sequence_begin, flat.row_begin, flat.first_row, flat.targets, nll
     )
+    score_with_module(model, base, range(base.sequences), nll, report=report)
+    return base
 
 
-def _array(folder: Path | None, name: str, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
-    if folder is None or 0 in shape:
-        return torch.empty(shape, dtype=dtype)
-    kind = np.float64 if dtype == torch.float64 else np.float32
-    return torch.from_numpy(np.lib.format.open_memmap(folder / f"{name}.npy", "w+", kind, shape))
-
-
-def _fill(
-    arrays: BasePass,
-    module: BackpackGPT2LMHeadModel,
-    batch: list[TokenSequence],
-    first: int,
-    vocab_size: int,
+def score_with_module(
+    model: LanguageModel,
+    base: BasePass,
+    sequences: Sequence[int],
+    losses: Tensor,
+    *,
+    report: Report,
+    phase: str = "base passes",
 ) -> None:
-    ids, mask = pad(batch, device=module.device)
-    query, key = module.backpack.queries_and_keys(ids, mask)
-    alpha, normaliser = _weights(query, key)
-    words, where = torch.unique(ids, return_inverse=True)
-    senses = module.backpack.sense_vectors(words)
-    mixed = mix_senses(alpha.to(senses.dtype), senses, where)
-    for offset, sequence in enumerate(batch):
-        kept = slice(sequence.first_scored - 1, len(sequence.ids) - 1)
-        rows, tokens = arrays.rows_of(first + offset), arrays.tokens_of(first + offset)
-        arrays.hidden[rows] = mixed[offset, kept].to(arrays.hidden.dtype)
-        arrays.query[rows] = query[offset, :, kept].transpose(0, 1).to(arrays.query.dtype)
-        arrays.normaliser[rows] = normaliser[offset, :, kept].T.to(arrays.normaliser.dtype)
-        arrays.key[tokens] = (
-            key[offset, :, : len(sequence.ids)].transpose(0, 1).to(arrays.key.dtype)
-        )
-    begin = arrays.rows_of(first).start
-    end = arrays.rows_of(first + len(batch) - 1).stop
-    output = module.lm_head.weight[:vocab_size]
-    for rows in row_chunks(begin, end, vocab_size):
-        arrays.nll[rows], arrays.log_norm[rows] = _losses(arrays, output, rows)
+    """Run the module as it stands over some sequences of a pass.
 
-
-def _weights(query: Tensor, key: Tensor) -> tuple[Tensor, Tensor]:
-    """Alpha (batch, k, seq, seq) and the logarithm of its normaliser (batch, k, seq).
-
-    Padding stands on the right, where causality hides it from every real position.
+    Args:
+        losses: (rows,) nats; the rows of these sequences are overwritten.
+        report: Told after each batch; may raise to stop.
     """
-    scores = (query @ key.transpose(-1, -2)) / query.shape[-1] ** 0.5
-    if scores.dtype in (torch.bfloat16, torch.float16):
-        scores = scores.float()
-    seq = scores.shape[-1]
-    future = torch.ones(seq, seq, dtype=torch.bool, device=scores.device).triu(1)
-    scores = scores.masked_fill_(future, torch.finfo(scores.dtype).min)
-    normaliser = scores.logsumexp(-1)
-    return scores.sub_(normaliser[..., None]).exp_(), normaliser
+    ordered = sorted(sequences, key=lambda number: len(base.ids[base.tokens_of(number)]))
+    max_tokens = max(1, LOGIT_NUMBERS // model.vocab_size)
+    done = 0
+    for batch in batched([base.sequence(number) for number in ordered], max_tokens):
+        numbers = ordered[done : done + len(batch)]
+        for number, scored in zip(numbers, _module_losses(model, batch), strict=True):
+            losses[base.rows_of(number)] = scored
+        done += len(batch)
+        report(Progress(phase, done, len(ordered)))
 
 
-def row_chunks(begin: int, end: int, vocab_size: int) -> Iterator[slice]:
-    """Cut rows into pieces whose logits stay within LOGIT_NUMBERS."""
-    size = max(1, LOGIT_NUMBERS // vocab_size)
-    for start in range(begin, end, size):
-        yield slice(start, min(start + size, end))
+@torch.no_grad()
+def _module_losses(model: LanguageModel, batch: Sequence[TokenSequence]) -> list[Tensor]:
+    """Each sequence's (rows,) losses, nats."""
+    ids, mask = pad(batch, device=model.device)
+    logits: Tensor = model.module(input_ids=ids, attention_mask=mask, use_cache=False).logits
+    losses: list[Tensor] = []
+    for row, sequence in enumerate(batch):
+        own = logits[row, sequence.first_scored - 1 : len(sequence.ids) - 1, : model.vocab_size]
+        log_probs = own.to(_at_least_float32(own.dtype)).log_softmax(-1)
+        targets = ids[row, sequence.first_scored : len(sequence.ids)]
+        losses.append(-log_probs.gather(-1, targets[:, None])[:, 0].cpu())
+    return losses
 
 
-def _losses(arrays: BasePass, output: Tensor, rows: slice) -> tuple[Tensor, Tensor]:
-    logits = arrays.hidden[rows].to(output.device, output.dtype) @ output.T
-    if logits.dtype in (torch.bfloat16, torch.float16):
-        logits = logits.float()
-    log_norm = logits.logsumexp(-1)
-    targets = arrays.targets[rows].to(logits.device)
-    nll = log_norm - logits.gather(-1, targets[:, None])[:, 0]
-    return nll.to(arrays.nll.dtype).cpu(), log_norm.to(arrays.nll.dtype).cpu()
+def _at_least_float32(dtype: torch.dtype) -> torch.dtype:
+    return torch.float64 if dtype == torch.float64 else torch.float32

@@ -4,22 +4,30 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from editing.base_passes.base_pass import BasePass, compute_base_pass
+from editing.base_passes.sense_pass import SensePass, compute_sense_pass
 from editing.batches import TokenSequence
 from editing.models.language_model import LanguageModel
 from editing.progress import Progress, Report
 
-FORMAT = 1
+PassT = TypeVar("PassT", bound=BasePass)
+
+FORMAT = 2
 MANIFEST = "manifest.json"
 """Written last, so that its presence means the pass is whole."""
+PARTIAL = ".partial"
+STALE_S = 3600.0
+"""A half-written pass untouched for so long belongs to nobody."""
 FROM_SEQUENCES = ("ids", "sequence_begin", "row_begin", "first_row", "targets")
 
 
@@ -34,30 +42,63 @@ class BasePassCache:
         self, model: LanguageModel, sequences: Sequence[TokenSequence], *, report: Report
     ) -> BasePass:
         """Open the pass of this model over these sequences, computing it if it is not there."""
-        entry = self.folder / _content_key(model, sequences)
-        if not _is_whole(entry):
-            self._compute(model, sequences, entry, report)
-        (entry / MANIFEST).touch()
-        report(Progress("base passes", len(sequences), len(sequences)))
-        return _open(entry)
 
-    def _compute(
+        def compute(folder: Path) -> BasePass:
+            del folder
+            return compute_base_pass(model, sequences, report=report)
+
+        entry = self._entry(BasePass, model, sequences, compute)
+        report(Progress("base passes", len(sequences), len(sequences)))
+        return _open(entry, BasePass)
+
+    def sense_pass(
+        self, model: LanguageModel, sequences: Sequence[TokenSequence], *, report: Report
+    ) -> SensePass:
+        """Do the same for a Backpack, with what its senses need.
+
+        Raises:
+            UnsupportedModelError: The model has no senses.
+        """
+
+        def compute(folder: Path) -> BasePass:
+            return compute_sense_pass(model, sequences, report=report, folder=folder)
+
+        entry = self._entry(SensePass, model, sequences, compute)
+        report(Progress("base passes", len(sequences), len(sequences)))
+        return _open(entry, SensePass)
+
+    def _entry(
         self,
+        kind: type[BasePass],
         model: LanguageModel,
         sequences: Sequence[TokenSequence],
-        entry: Path,
-        report: Report,
-    ) -> None:
-        partial = entry.with_name(f"{entry.name}.{time.time_ns()}.partial")
+        compute: Callable[[Path], BasePass],
+    ) -> Path:
+        """Find the folder of a pass, made whole first where it is not there."""
+        entry = self.folder / _content_key(kind, model, sequences)
+        if not _is_whole(entry):
+            self._sweep()
+            self._compute(compute, entry)
+        (entry / MANIFEST).touch()
+        return entry
+
+    def _compute(self, compute: Callable[[Path], BasePass], entry: Path) -> None:
+        partial = entry.with_name(f"{entry.name}.{time.time_ns()}{PARTIAL}")
         partial.mkdir(parents=True)
         try:
-            computed = compute_base_pass(model, sequences, report=report, folder=partial)
-            _write(computed, partial)
+            _write(compute(partial), partial)
             shutil.rmtree(entry, ignore_errors=True)
             partial.rename(entry)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
         self._make_room(entry)
+
+    def _sweep(self) -> None:
+        """Remove what a killed process left half written."""
+        for partial in self.folder.glob(f"*{PARTIAL}"):
+            with suppress(FileNotFoundError):  # another process swept it
+                if time.time() - _last_written(partial) > STALE_S:
+                    shutil.rmtree(partial, ignore_errors=True)
 
     def _make_room(self, keep: Path) -> None:
         """Drop the least recently used passes, never the one just made."""
@@ -73,8 +114,11 @@ class BasePassCache:
                 total -= sizes[entry]
 
 
-def _content_key(model: LanguageModel, sequences: Sequence[TokenSequence]) -> str:
-    digest = hashlib.sha256(f"{FORMAT} {model.fingerprint} {model.dtype}\n".encode())
+def _content_key(
+    kind: type[BasePass], model: LanguageModel, sequences: Sequence[TokenSequence]
+) -> str:
+    start = f"{FORMAT} {kind.__name__} {model.fingerprint} {model.dtype}\n"
+    digest = hashlib.sha256(start.encode())
     for sequence in sequences:
         digest.update(np.array([sequence.first_scored, *sequence.ids], dtype=np.int64).tobytes())
         digest.update(b"\n")
@@ -82,10 +126,10 @@ def _content_key(model: LanguageModel, sequences: Sequence[TokenSequence]) -> st
 
 
 def _write(computed: BasePass, folder: Path) -> None:
-    """Add what `compute_base_pass` does not map to files itself, then the manifest."""
+    """Add what is not mapped to files already, then the manifest."""
     for item in fields(computed):
         tensor: Tensor = getattr(computed, item.name)
-        if item.name in FROM_SEQUENCES or tensor.numel() == 0:
+        if not (folder / f"{item.name}.npy").exists():
             np.save(folder / f"{item.name}.npy", tensor.numpy())
     sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
     manifest = {"format": FORMAT, "sizes": sizes}
@@ -100,14 +144,18 @@ def _is_whole(entry: Path) -> bool:
     return sizes == {p.name: p.stat().st_size for p in entry.iterdir() if p.name != MANIFEST}
 
 
-def _open(folder: Path) -> BasePass:
+def _open(folder: Path, kind: type[PassT]) -> PassT:
     arrays: dict[str, Tensor] = {}
-    for item in fields(BasePass):
+    for item in fields(kind):
         path = folder / f"{item.name}.npy"
         small = item.name in FROM_SEQUENCES
         array = np.load(path) if small else np.load(path, mmap_mode="c")
         arrays[item.name] = torch.from_numpy(array)
-    return BasePass(**arrays)
+    return kind(**arrays)
+
+
+def _last_written(folder: Path) -> float:
+    return max(path.stat().st_mtime for path in [folder, *folder.iterdir()])
 
 
 def _size(folder: Path) -> int:

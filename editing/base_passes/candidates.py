@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from editing.base_passes.base_pass import BasePass
 from editing.base_passes.contextualization import (
     SenseIndex,
     SenseWeights,
     occurring_words,
     sense_weights,
 )
+from editing.base_passes.sense_pass import SensePass
 from editing.progress import Progress, Report
 
 ROWS = 384
@@ -36,7 +36,7 @@ class Candidates:
 
 
 def candidate_losses(
-    base: BasePass,
+    base: SensePass,
     output: Tensor,
     candidates: Candidates,
     *,
@@ -66,13 +66,13 @@ def candidate_losses(
     return losses
 
 
-def touched_rows(base: BasePass, index: SenseIndex) -> int:
+def touched_rows(base: SensePass, index: SenseIndex) -> int:
     """How many scored tokens a chosen sense reaches, so that an edit of it can move them."""
     groups = _groups(base, index, range(base.sequences))
     return sum(len(sense_weights(base, group, index).rows) for group in groups)
 
 
-def _groups(base: BasePass, index: SenseIndex, sequences: Sequence[int]) -> list[list[int]]:
+def _groups(base: SensePass, index: SenseIndex, sequences: Sequence[int]) -> list[list[int]]:
     """Put sequences that share their rarest chosen word together, about ROWS rows a group.
 
     The fewer senses a group holds, the smaller the products; sequences without any are left out.
@@ -82,7 +82,7 @@ def _groups(base: BasePass, index: SenseIndex, sequences: Sequence[int]) -> list
     return list(_cut(base, ordered))
 
 
-def _cut(base: BasePass, sequences: Sequence[int]) -> Iterator[list[int]]:
+def _cut(base: SensePass, sequences: Sequence[int]) -> Iterator[list[int]]:
     group: list[int] = []
     rows = 0
     for sequence in sequences:
@@ -96,7 +96,7 @@ def _cut(base: BasePass, sequences: Sequence[int]) -> Iterator[list[int]]:
         yield group
 
 
-def _changes(base: BasePass, output: Tensor, deltas: Tensor, weights: SenseWeights) -> Tensor:
+def _changes(base: SensePass, output: Tensor, deltas: Tensor, weights: SenseWeights) -> Tensor:
     """Change of loss of the touched rows, (candidates, touched)."""
     rows, values = weights.rows, weights.values
     own = deltas[:, weights.columns]

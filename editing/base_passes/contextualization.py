@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from editing.base_passes.base_pass import BasePass
+from editing.base_passes.sense_pass import SensePass
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class SenseWeights:
     """(touched, active) the weights a."""
 
 
-def sense_weights(base: BasePass, sequences: Sequence[int], index: SenseIndex) -> SenseWeights:
+def sense_weights(base: SensePass, sequences: Sequence[int], index: SenseIndex) -> SenseWeights:
     """Compute a[t, s] for some sequences."""
     parts = [_sequence_weights(base, sequence, index) for sequence in sequences]
     columns = torch.unique(torch.cat([part.columns for part in parts]))
@@ -54,7 +54,7 @@ def sense_weights(base: BasePass, sequences: Sequence[int], index: SenseIndex) -
     return SenseWeights(torch.cat([part.rows for part in parts]), columns, values)
 
 
-def occurring_words(base: BasePass, index: SenseIndex) -> list[tuple[int, ...]]:
+def occurring_words(base: SensePass, index: SenseIndex) -> list[tuple[int, ...]]:
     """For each sequence, which of the index's words it holds, those rarest in the pass first."""
     if len(index.words) == 0:
         return [()] * base.sequences
@@ -69,7 +69,7 @@ def occurring_words(base: BasePass, index: SenseIndex) -> list[tuple[int, ...]]:
     return [tuple(sorted(words, key=lambda w: (counts[w], w))) for words in held]
 
 
-def _sequence_weights(base: BasePass, sequence: int, index: SenseIndex) -> SenseWeights:
+def _sequence_weights(base: SensePass, sequence: int, index: SenseIndex) -> SenseWeights:
     ids = base.ids[base.tokens_of(sequence)]
     word = torch.searchsorted(index.words, ids).clamp(max=len(index.words) - 1)
     sources = (index.words[word] == ids).nonzero()[:, 0]
@@ -85,7 +85,7 @@ def _sequence_weights(base: BasePass, sequence: int, index: SenseIndex) -> Sense
     return SenseWeights(rows.start + touched, columns, values[touched])
 
 
-def _alpha(base: BasePass, sequence: int, sources: Tensor) -> Tensor:
+def _alpha(base: SensePass, sequence: int, sources: Tensor) -> Tensor:
     """Columns of alpha, (k, rows, sources), zero where the source comes later."""
     rows = base.rows_of(sequence)
     query = base.query[rows].transpose(0, 1)

@@ -1,5 +1,6 @@
 """The contract of a method: an editor fits an edit to a model; an edit is put on and taken off."""
 
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -8,12 +9,12 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from torch import Tensor
 
-from editing.base_passes import BasePass
+from editing.base_passes import BasePass, SensePass, score_with_module
 from editing.examples import JSON
 from editing.general_text import GeneralText
 from editing.models.language_model import LanguageModel
 from editing.objectives import EncodedExamples
-from editing.progress import Report
+from editing.progress import Report, unheard
 
 SettingsT = TypeVar("SettingsT")
 
@@ -33,15 +34,23 @@ class EditState:
 class Edit(ABC):
     """A change that can be put on its model and taken off again."""
 
+    from_sense_passes: ClassVar[bool] = False
+    """Whether `token_losses` reads what only a SensePass holds; otherwise the module is run."""
+
     @abstractmethod
     def applied(
         self, model: LanguageModel, strength: float = 1.0
     ) -> AbstractContextManager[LanguageModel]:
-        """Lend `model` with the edit on it; on exit its weights are bit for bit as before."""
+        """Lend `model` with the edit on it, after those that are on it already.
 
-    @abstractmethod
+        On exit, in whatever order, its weights are bit for bit as they are without this edit.
+        """
+
     def token_losses(self, model: LanguageModel, strengths: Sequence[float]) -> TokenLosses:
-        """Score texts at each strength from their base passes."""
+        """Score texts at each strength; the default runs the module once for each."""
+        return module_token_losses(
+            model, [functools.partial(self.applied, model, strength) for strength in strengths]
+        )
 
     @abstractmethod
     def touched(self, base: BasePass) -> int:
@@ -53,7 +62,11 @@ class Edit(ABC):
 
 
 class Judge(Protocol):
-    """Keeps the degradation ball out of the editors: measures candidates, says which are inside."""
+    """Keeps the degradation ball out of the editors: measures candidates, says which are inside.
+
+    An editor whose candidates are small asks `decide` once for all of them, and `watch` on the
+    way; one whose candidates are whole weights asks `accept` after each.
+    """
 
     def watch(self, epoch: int, train_loss: float | None, losses: TokenLosses) -> None:
         """Look at one epoch while training goes on: quick, approximate, for the eye."""
@@ -61,6 +74,18 @@ class Judge(Protocol):
 
     def decide(self, train_losses: Sequence[float | None], losses: TokenLosses) -> int:
         """Measure all candidates exactly; return the last one inside the ball."""
+        ...
+
+    def accept(self, epoch: int, train_loss: float | None, losses: TokenLosses) -> bool:
+        """Measure one candidate exactly, epoch 0 first; say whether it is to be kept so far."""
+        ...
+
+    def state(self) -> dict[str, Any]:
+        """Return what has been accepted and refused, for a checkpoint."""
+        ...
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a state."""
         ...
 
 
@@ -85,6 +110,12 @@ class BasePasses(Protocol):
         """Return the pass of the model over the sequences."""
         ...
 
+    def sense_pass(
+        self, model: LanguageModel, sequences: Sequence[Any], *, report: Report
+    ) -> SensePass:
+        """Return the same of a Backpack, with what its senses need."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class FitContext:
@@ -104,6 +135,8 @@ class Editor(ABC, Generic[SettingsT]):
     label: ClassVar[str]
     help: ClassVar[str]
     Settings: type[SettingsT]
+    from_sense_passes: ClassVar[bool] = False
+    """As of its edits: what the judge has to measure on."""
 
     @abstractmethod
     def unsupported_reason(self, model: LanguageModel) -> str | None:
@@ -126,3 +159,21 @@ class Editor(ABC, Generic[SettingsT]):
     @abstractmethod
     def load(self, state: EditState) -> Edit:
         """Make an edit from what `Edit.state` returned."""
+
+
+def module_token_losses(
+    model: LanguageModel,
+    candidates: Sequence[Callable[[], AbstractContextManager[object]]],
+    report: Report = unheard,
+) -> TokenLosses:
+    """Score by running the module, once within each candidate's context."""
+
+    def losses(base: BasePass, sequences: Sequence[int] | None) -> Tensor:
+        chosen = range(base.sequences) if sequences is None else sequences
+        scored = base.nll.expand(len(candidates), -1).clone()
+        for candidate, row in zip(candidates, scored, strict=True):
+            with candidate():
+                score_with_module(model, base, chosen, row, report=report, phase="evaluating")
+        return scored
+
+    return losses

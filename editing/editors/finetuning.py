@@ -38,8 +38,16 @@ class Trainee(Protocol):
         """
         ...
 
-    def snapshot(self) -> Tensor:
-        """Copy the parameters as one candidate."""
+    def end_epoch(self) -> None:
+        """Keep what the epoch made of the parameters, where that is needed later."""
+        ...
+
+    def state(self) -> dict[str, Any]:
+        """Return what a checkpoint needs beside the parameters."""
+        ...
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a state."""
         ...
 
 
@@ -69,8 +77,6 @@ class Training:
     draws: torch.Generator
     epoch: int
     """Epochs done."""
-    candidates: list[Tensor]
-    """A snapshot after each epoch, the untouched model first."""
     losses: list[float | None]
     """Mean loss of each epoch's micro-batches, nats; None for the untouched model."""
 
@@ -82,7 +88,6 @@ class Training:
             order=torch.Generator().manual_seed(2 * plan.seed),
             draws=torch.Generator().manual_seed(2 * plan.seed + 1),
             epoch=0,
-            candidates=[trainee.snapshot()],
             losses=[None],
         )
 
@@ -94,8 +99,8 @@ class Training:
             "order": self.order.get_state(),
             "draws": self.draws.get_state(),
             "epoch": self.epoch,
-            "candidates": torch.stack(self.candidates),
             "losses": self.losses,
+            "trainee": trainee.state(),
         }
 
     def restore(self, trainee: Trainee, state: dict[str, Any]) -> None:
@@ -106,8 +111,8 @@ class Training:
         self.order.set_state(state["order"])
         self.draws.set_state(state["draws"])
         self.epoch = state["epoch"]
-        self.candidates = list(state["candidates"])
         self.losses = list(state["losses"])
+        trainee.restore(state["trainee"])
 
 
 def train(
@@ -155,7 +160,7 @@ def _train_epoch(
         done = training.epoch * plan.examples + begin + len(examples)
         report(Progress("training", done, plan.epochs * plan.examples))
     training.epoch += 1
-    training.candidates.append(trainee.snapshot())
+    trainee.end_epoch()
     training.losses.append(total / plan.examples)
 
 

@@ -1,17 +1,18 @@
 """A sense edit: differences added to a few sense vectors of a Backpack."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import final
+from typing import ClassVar, final
 
 import torch
 from torch import Tensor
 from typing_extensions import override
 
-from editing.base_passes import BasePass, Candidates, SenseIndex, candidate_losses
+from editing.base_passes import BasePass, Candidates, SenseIndex, SensePass, candidate_losses
 from editing.base_passes.candidates import touched_rows
 from editing.editors.base import Edit, EditState, TokenLosses
+from editing.models.applied import Originals
 from editing.models.backpack import SenseEdits
 from editing.models.language_model import LanguageModel, backpack_of
 from editing.progress import Report, unheard
@@ -21,6 +22,8 @@ from editing.progress import Report, unheard
 @dataclass(frozen=True, slots=True)
 class SenseEdit(Edit):
     """Differences of chosen senses, wherever their word occurs."""
+
+    from_sense_passes: ClassVar[bool] = True
 
     token_ids: Tensor
     """(senses,)."""
@@ -37,19 +40,21 @@ class SenseEdit(Edit):
         return not bool(self.deltas.any())
 
     @contextmanager
-    def _lend(self, model: LanguageModel, strength: float) -> Iterator[LanguageModel]:
+    def _lend(self, model: LanguageModel, strength: float) -> Generator[LanguageModel]:
         module = backpack_of(model)
-        before, count = module.backpack.sense_edits, module.config.num_edited_senses
         own = [self.token_ids, self.senses, (strength * self.deltas).to(module.dtype)]
-        if before is not None:
-            held = [before.token_ids, before.senses, before.deltas]
-            own = [torch.cat([a.to(b.device), b]) for a, b in zip(held, own, strict=True)]
-        try:
-            module.backpack.sense_edits = SenseEdits(*(t.to(module.device) for t in own))
-            module.config.num_edited_senses = len(own[0])
+
+        def change(originals: Originals) -> None:
+            before, added = module.backpack.sense_edits, own
+            if before is not None:
+                held = [before.token_ids, before.senses, before.deltas]
+                added = [torch.cat([a.to(b.device), b]) for a, b in zip(held, own, strict=True)]
+            edits = SenseEdits(*(t.to(module.device) for t in added))
+            originals.replace(module.backpack, "sense_edits", edits)
+            originals.replace(module.config, "num_edited_senses", len(added[0]))
+
+        with model.applied.put_on(change):
             yield model
-        finally:
-            module.backpack.sense_edits, module.config.num_edited_senses = before, count
 
     @override
     def applied(
@@ -67,6 +72,7 @@ class SenseEdit(Edit):
         moved = self.deltas.any(dim=1)
         if not moved.any():
             return 0
+        base = with_senses(base)
         index = SenseIndex.of(self.token_ids[moved], self.senses[moved], base.query.shape[1])
         return touched_rows(base, index)
 
@@ -94,9 +100,21 @@ def sense_token_losses(
     candidates = Candidates(index, deltas)
 
     def losses(base: BasePass, sequences: Sequence[int] | None) -> Tensor:
-        return candidate_losses(base, output, candidates, report=report, sequences=sequences)
+        passed = with_senses(base)
+        return candidate_losses(passed, output, candidates, report=report, sequences=sequences)
 
     return losses
+
+
+def with_senses(base: BasePass) -> SensePass:
+    """Narrow a pass to one that sense edits can be scored from.
+
+    Raises:
+        TypeError: It is another; a fault of the program, not of the person.
+    """
+    if isinstance(base, SensePass):
+        return base
+    raise TypeError("A sense edit is scored from a SensePass.")
 
 
 def output_rows(model: LanguageModel) -> Tensor:

@@ -106,6 +106,7 @@ class SenseFinetuning(Editor[SenseFinetuningSettings]):
     label: ClassVar[str] = "Sense finetuning"
     help: ClassVar[str] = "Trains a few sense vectors of a Backpack; small, fast and local."
     Settings = SenseFinetuningSettings
+    from_sense_passes: ClassVar[bool] = True
 
     @override
     def unsupported_reason(self, model: LanguageModel) -> str | None:
@@ -133,7 +134,7 @@ class SenseFinetuning(Editor[SenseFinetuningSettings]):
         )
 
         def after_epoch(training: Training) -> None:
-            last = sense_token_losses(model, trainee.index, training.candidates[-1][None])
+            last = sense_token_losses(model, trainee.index, trainee.candidates[-1][None])
             context.judge.watch(training.epoch, training.losses[-1], last)
 
         training = train(
@@ -143,7 +144,7 @@ class SenseFinetuning(Editor[SenseFinetuningSettings]):
             checkpoints=context.checkpoints,
             after_epoch=after_epoch,
         )
-        candidates = torch.stack(training.candidates)
+        candidates = torch.stack(trainee.candidates)
         report = never_stopping(context.report)
         losses = sense_token_losses(model, trainee.index, candidates, report)
         kept = context.judge.decide(training.losses, losses)
@@ -166,8 +167,8 @@ def _prepare(
 ) -> tuple[SenseTrainee, SelectedSenses]:
     """Pass the base over the texts, choose the senses, start their differences at zero."""
     report = context.report
-    example_pass = context.passes.base_pass(model, examples.sequences, report=report)
-    background = context.passes.base_pass(model, regularisation.sequences, report=report)
+    example_pass = context.passes.sense_pass(model, examples.sequences, report=report)
+    background = context.passes.sense_pass(model, regularisation.sequences, report=report)
     selected = select_senses(
         examples,
         example_pass,

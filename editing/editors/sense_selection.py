@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from editing.base_passes import BasePass, SenseIndex, sense_weights
+from editing.base_passes import SenseIndex, SensePass, sense_weights
 from editing.errors import EditingError
 from editing.objectives import EncodedExamples
 from editing.progress import Progress, Report
@@ -34,8 +34,8 @@ class SelectedSenses:
 
 def select_senses(
     examples: EncodedExamples,
-    example_pass: BasePass,
-    background: BasePass,
+    example_pass: SensePass,
+    background: SensePass,
     *,
     per_example: int,
     selection_weight: float,
@@ -60,14 +60,14 @@ def select_senses(
     return SelectedSenses(index.words[columns // k], columns % k, scores)
 
 
-def _all_senses(base: BasePass) -> SenseIndex:
+def _all_senses(base: SensePass) -> SenseIndex:
     """Every sense of every word of the examples; column = word row * k + sense."""
     k = base.query.shape[1]
     words = torch.unique(base.ids)
     return SenseIndex.of(words.repeat_interleave(k), torch.arange(k).repeat(len(words)), k)
 
 
-def _sequence_scores(base: BasePass, index: SenseIndex, report: Report) -> Tensor:
+def _sequence_scores(base: SensePass, index: SenseIndex, report: Report) -> Tensor:
     """Alpha summed over the scored positions of each sequence: (sequences, senses), float64."""
     scores = torch.zeros(base.sequences, index.size, dtype=torch.float64)
     for sequence in range(base.sequences):

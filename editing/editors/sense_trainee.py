@@ -4,12 +4,13 @@ Positions that no chosen sense reaches neither move nor cost anything.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from editing.base_passes import BasePass, SenseIndex, sense_weights
+from editing.base_passes import SenseIndex, SensePass, sense_weights
 from editing.objectives import EncodedExamples, loss_slopes
 
 LOGIT_NUMBERS = 8_000_000
@@ -27,19 +28,33 @@ class SenseTrainee:
     output: Tensor
     """(vocab, dim) real rows of the output embedding."""
     examples: EncodedExamples
-    example_pass: BasePass
-    background: BasePass
+    example_pass: SensePass
+    background: SensePass
     kl_weight: float
     kl_direction: str
+    candidates: list[Tensor] = field(default_factory=list[Tensor])
+    """The differences after each epoch, the untouched model's first."""
+
+    def __post_init__(self) -> None:
+        """Start the candidates with the untouched model."""
+        self.candidates = [torch.zeros_like(self.deltas)]
 
     @property
     def parameters(self) -> Sequence[Tensor]:
         """The one leaf."""
         return (self.deltas,)
 
-    def snapshot(self) -> Tensor:
-        """Copy the differences."""
-        return self.deltas.detach().clone()
+    def end_epoch(self) -> None:
+        """Copy the differences as one candidate."""
+        self.candidates.append(self.deltas.detach().clone())
+
+    def state(self) -> dict[str, Any]:
+        """Return the candidates so far."""
+        return {"candidates": torch.stack(self.candidates)}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take the candidates of a state."""
+        self.candidates = list(state["candidates"])
 
     def accumulate(self, examples: Sequence[int], windows: Sequence[int], share: float) -> float:
         """Add `share` times the gradient of these micro-batches' summed losses."""
@@ -122,7 +137,7 @@ class SenseTrainee:
         self.deltas.grad.index_add_(0, columns, gradient)
 
 
-def _rows(base: BasePass, sequence: int) -> Tensor:
+def _rows(base: SensePass, sequence: int) -> Tensor:
     """The rows of one sequence, one by one."""
     rows = base.rows_of(sequence)
     return torch.arange(rows.start, rows.stop)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import asdict, fields
+from typing import Any
 
 from editing.editors.base import TokenLosses
 from editing.evaluation.degradation import is_inside
@@ -56,6 +58,36 @@ class BallJudge:
             self.kept = self.epochs[-1].epoch
         return self.kept
 
+    def accept(self, epoch: int, train_loss: float | None, losses: TokenLosses) -> bool:
+        """Measure one candidate exactly; say whether it is the one to keep so far.
+
+        Where the strength is fitted afterwards, the last one is kept until one is inside.
+        """
+        measures = self.yardstick.measures(losses)[0] if epoch else self.yardstick.base
+        result = self._result(epoch, train_loss, measures, exact=True)
+        self.epochs = (*self.epochs[:epoch], result)
+        self.measures = [*self.measures[:epoch], measures]
+        inside = [past.epoch for past in self.epochs if past.inside_ball]
+        scaled_down = self._will_be_scaled and inside == [0]
+        if result.inside_ball or scaled_down:
+            self.kept = epoch
+        self._seen(result)
+        return self.kept == epoch
+
+    def state(self) -> dict[str, Any]:
+        """Return every exact result, as plain values and tensors."""
+        return {
+            "kept": self.kept,
+            "epochs": [asdict(result) for result in self.epochs],
+            "measures": [_plain(measures) for measures in self.measures],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` returned."""
+        self.kept = state["kept"]
+        self.epochs = tuple(EpochResult(**values) for values in state["epochs"])
+        self.measures = [Measures(**values) for values in state["measures"]]
+
     def _result(
         self, epoch: int, train_loss: float | None, measures: Measures, *, exact: bool
     ) -> EpochResult:
@@ -70,3 +102,7 @@ class BallJudge:
             inside_ball=epoch == 0 or degraded is None or is_inside(degraded, self.budget),
             exact=exact,
         )
+
+
+def _plain(measures: Measures) -> dict[str, Any]:
+    return {item.name: getattr(measures, item.name) for item in fields(measures)}

@@ -31,11 +31,8 @@ def example_results(
     encoded: EncodedExamples, before: Tensor, after: Tensor
 ) -> tuple[ExampleResult, ...]:
     """Pair each example's loss (examples,) and verdict before and after."""
-    verdicts = zip(
-        before.tolist(),
-        after.tolist(),
-        succeeded(encoded, before).tolist(),
-        succeeded(encoded, after).tolist(),
-        strict=True,
+    columns = (before, after, succeeded(encoded, before), succeeded(encoded, after))
+    return tuple(
+        ExampleResult(float(b), float(a), bool(b_succeeded), bool(a_succeeded))
+        for b, a, b_succeeded, a_succeeded in zip(*columns, strict=True)
     )
-    return tuple(ExampleResult(*row) for row in verdicts)

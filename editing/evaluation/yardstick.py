@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from torch import Tensor
 
 from editing.base_passes import BasePass
-from editing.editors.base import BasePasses, TokenLosses
+from editing.batches import TokenSequence
+from editing.editors.base import TokenLosses
 from editing.evaluation.degradation import degradation, general_losses
 from editing.evaluation.hard_negatives import hard_negative_losses
 from editing.evaluation.success import example_losses, example_results, success_rate
@@ -16,6 +18,17 @@ from editing.models.language_model import LanguageModel
 from editing.objectives import EncodedExamples, encode_examples
 from editing.progress import Report
 from editing.results import ExampleResult
+
+
+class PassOver(Protocol):
+    """Passes a model over sequences: a method of BasePasses."""
+
+    def __call__(
+        self, model: LanguageModel, sequences: Sequence[TokenSequence], *, report: Report
+    ) -> BasePass:
+        """Return the pass."""
+        ...
+
 
 SAMPLE_SHARE = 12
 """Live measures score one sequence in this many."""
@@ -58,12 +71,16 @@ class Yardstick:
 
     @classmethod
     def over(
-        cls, model: LanguageModel, texts: EvaluationTexts, passes: BasePasses, report: Report
+        cls, model: LanguageModel, texts: EvaluationTexts, pass_over: PassOver, report: Report
     ) -> "Yardstick":
-        """Pass the base over the texts."""
+        """Pass the base over the texts.
 
-        def passed(sequences: Sequence[object]) -> BasePass | None:
-            return passes.base_pass(model, sequences, report=report) if sequences else None
+        Args:
+            pass_over: The kind of pass that what is to be measured is scored from.
+        """
+
+        def passed(sequences: Sequence[TokenSequence]) -> BasePass | None:
+            return pass_over(model, sequences, report=report) if sequences else None
 
         examples = hard = None
         if texts.evaluation:
@@ -119,7 +136,7 @@ class Yardstick:
             return [], None
         part = _Part.of_examples(examples, share)
         judged = example_losses(examples, base, losses(base, part.sequences))
-        rates = success_rate(examples, judged).tolist()
+        rates = numbers(success_rate(examples, judged))
         return part.scaled(rates, self.base.success_rate), judged
 
     def _hard_negatives(self, losses: TokenLosses, share: int) -> list[float]:
@@ -127,7 +144,7 @@ class Yardstick:
         if base is None or hard is None:
             return []
         part = _Part.of_examples(hard, share)
-        measured = hard_negative_losses(base, losses(base, part.sequences)).tolist()
+        measured = numbers(hard_negative_losses(base, losses(base, part.sequences)))
         return part.scaled(measured, self.base.hard_negatives)
 
     def _general(self, losses: TokenLosses, share: int) -> list[float]:
@@ -135,7 +152,7 @@ class Yardstick:
         if base is None:
             return []
         part = _Part.of_text(base, share)
-        measured = general_losses(losses(base, part.sequences)).tolist()
+        measured = numbers(general_losses(losses(base, part.sequences)))
         return part.scaled(measured, self.base.general_loss)
 
 
@@ -178,6 +195,11 @@ class _Part:
 def _untouched(base: BasePass, sequences: Sequence[int] | None) -> Tensor:
     del sequences
     return base.nll[None]
+
+
+def numbers(tensor: Tensor) -> list[float]:
+    """A tensor of one dimension as a list."""
+    return [float(value) for value in tensor]
 
 
 def _at(values: list[float], index: int) -> float | None:

@@ -119,7 +119,7 @@ def published_work() -> Work:
 def run_fast(work: Work, cache: Path) -> list[float]:
     """Fit and evaluate from base passes; return every epoch's degradation."""
     passes = BasePassCache(cache, 1 << 40)
-    yardstick = Yardstick.over(work.model, work.texts, passes, unheard)
+    yardstick = Yardstick.over(work.model, work.texts, passes.sense_pass, unheard)
     judge = BallJudge(yardstick, 1e-4, lambda epoch: None)
     context = FitContext(passes, judge, unheard, seed=0)
     examples = encode_examples(work.model.tokenizer, work.canonical, work.model.context)

@@ -168,7 +168,9 @@ def test_the_strength_found_is_inside_and_the_next_outside(
     words = torch.tensor(sorted(set(model.tokenizer("The capital nurse river").input_ids)))
     deltas = torch.randn(len(words), 32, generator=torch.Generator().manual_seed(2)).double()
     edit = SenseEdit(words, words % 4, deltas, torch.zeros(len(words)))
-    yardstick = Yardstick.over(model, EvaluationTexts(general=general), InMemoryPasses(), unheard)
+    yardstick = Yardstick.over(
+        model, EvaluationTexts(general=general), InMemoryPasses().sense_pass, unheard
+    )
     fit = fit_to_ball(model, edit, yardstick, budget)
     own = degraded(model, general, edit, fit.strength)
     assert own == pytest.approx(fit.measures.degradation, abs=1e-12)
@@ -184,7 +186,7 @@ def test_the_strength_found_is_inside_and_the_next_outside(
 
 
 def test_decide_without_anything_to_measure_keeps_the_last_epoch(model: LanguageModel) -> None:
-    yardstick = Yardstick.over(model, EvaluationTexts(), InMemoryPasses(), unheard)
+    yardstick = Yardstick.over(model, EvaluationTexts(), InMemoryPasses().sense_pass, unheard)
     judge = BallJudge(yardstick, 1e-4, lambda _: None)
     assert judge.decide([None, 1.0, 0.5], lambda base, _: base.nll[None]) == 2
     assert len(judge.measures) == 3

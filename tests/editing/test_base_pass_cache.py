@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from editing.base_passes import BasePass, BasePassCache, cache, compute_base_pass
+from editing.base_passes import BasePassCache, SensePass, cache, compute_sense_pass
 from editing.batches import TokenSequence
 from editing.models.language_model import LanguageModel
 from editing.models.loading import load_model
@@ -33,11 +33,11 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many sequences each computation had."""
     counts: list[int] = []
 
-    def counting(model, sequences, **rest) -> BasePass:
+    def counting(model, sequences, **rest) -> SensePass:
         counts.append(len(sequences))
-        return compute_base_pass(model, sequences, **rest)
+        return compute_sense_pass(model, sequences, **rest)
 
-    monkeypatch.setattr(cache, "compute_base_pass", counting)
+    monkeypatch.setattr(cache, "compute_sense_pass", counting)
     return counts
 
 
@@ -51,14 +51,14 @@ def entries(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def same(a: BasePass, b: BasePass) -> bool:
-    return all(torch.equal(getattr(a, f.name), getattr(b, f.name)) for f in fields(BasePass))
+def same(a: SensePass, b: SensePass) -> bool:
+    return all(torch.equal(getattr(a, f.name), getattr(b, f.name)) for f in fields(SensePass))
 
 
 def opened(
     passes: BasePassCache, model: LanguageModel, sequences: Sequence[TokenSequence]
-) -> BasePass:
-    return passes.base_pass(model, sequences, report=unheard)
+) -> SensePass:
+    return passes.sense_pass(model, sequences, report=unheard)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
@@ -67,7 +67,7 @@ def test_a_pass_on_disk_equals_one_in_memory(
 ) -> None:
     wide = load_model(folder, dtype=dtype)
     passes = BasePassCache(tmp_path, ROOMY)
-    expected = compute_base_pass(wide, text(), report=unheard)
+    expected = compute_sense_pass(wide, text(), report=unheard)
     assert same(opened(passes, wide, text()), expected)
     assert same(opened(passes, wide, text()), expected)
 
@@ -122,7 +122,7 @@ def test_a_pass_whose_arrays_are_damaged_is_made_again(
     opened(passes, model, text())
     (entry,) = tmp_path.iterdir()
     (entry / name).write_bytes((entry / name).read_bytes()[:-40])
-    expected = compute_base_pass(model, text(), report=unheard)
+    expected = compute_sense_pass(model, text(), report=unheard)
     assert same(opened(passes, model, text()), expected)
     (entry / name).unlink()
     assert same(opened(passes, model, text()), expected)
@@ -136,7 +136,7 @@ def test_a_cancelled_pass_leaves_nothing(
 
     passes = BasePassCache(tmp_path, ROOMY)
     with pytest.raises(Cancelled):
-        passes.base_pass(model, text(), report=cancel)
+        passes.sense_pass(model, text(), report=cancel)
     assert entries(tmp_path) == set()
     opened(passes, model, text())
     assert computed == [5, 5]
@@ -181,7 +181,7 @@ def test_the_pass_just_made_is_kept_however_small_the_limit(
     passes = BasePassCache(tmp_path, ROOMY)
     entry_of(passes, model, 1)
     passes.limit_bytes = 0
-    expected = compute_base_pass(model, text(seed=2), report=unheard)
+    expected = compute_sense_pass(model, text(seed=2), report=unheard)
     assert same(opened(passes, model, text(seed=2)), expected)
     assert len(entries(tmp_path)) == 1
     assert same(opened(passes, model, text(seed=2)), expected)
@@ -193,7 +193,7 @@ def test_a_pass_that_is_dropped_while_open_stays_readable(
     passes = BasePassCache(tmp_path, 0)
     first = opened(passes, model, text(seed=1))
     opened(passes, model, text(seed=2))
-    assert same(first, compute_base_pass(model, text(seed=1), report=unheard))
+    assert same(first, compute_sense_pass(model, text(seed=1), report=unheard))
 
 
 def test_what_is_changed_in_an_open_pass_stays_out_of_the_file(

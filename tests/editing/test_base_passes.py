@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from editing.base_passes import (
-    BasePass,
     Candidates,
     SenseIndex,
+    SensePass,
     candidate_losses,
     candidates,
-    compute_base_pass,
+    compute_sense_pass,
     sense_weights,
 )
-from editing.base_passes import base_pass as base_pass_module
+from editing.base_passes import sense_pass as base_pass_module
 from editing.base_passes.candidates import touched_rows
 from editing.batches import TokenSequence
 from editing.editors.sense_edit import SenseEdit, output_rows
@@ -80,8 +80,8 @@ def some_edit(model: LanguageModel, scale: float = 1.0) -> SenseEdit:
     )
 
 
-def passed(model: LanguageModel) -> BasePass:
-    return compute_base_pass(model, some_sequences(), report=unheard)
+def passed(model: LanguageModel) -> SensePass:
+    return compute_sense_pass(model, some_sequences(), report=unheard)
 
 
 @torch.no_grad()
@@ -216,7 +216,7 @@ def test_a_bf16_backpack_is_passed_in_float32_arrays(folder: Path) -> None:
 
 def test_progress_counts_the_sequences(folder: Path) -> None:
     heard: list[Progress] = []
-    compute_base_pass(load_model(folder), some_sequences(), report=heard.append)
+    compute_sense_pass(load_model(folder), some_sequences(), report=heard.append)
     assert len(heard) > 3
     assert [report.done for report in heard] == sorted({report.done for report in heard})
     assert (heard[-1].done, heard[-1].total) == (12, 12)

@@ -42,12 +42,7 @@ def toy_pass(rows: list[int]) -> BasePass:
         row_begin=begin,
         first_row=torch.zeros(len(rows)),
         targets=torch.zeros(sum(rows)),
-        hidden=nothing,
-        query=nothing,
-        normaliser=nothing,
-        key=nothing,
         nll=nothing,
-        log_norm=nothing,
     )
 
 
@@ -150,7 +145,7 @@ def an_edit(model: LanguageModel, scale: float = 1.0) -> SenseEdit:
 
 
 def yardstick(model: LanguageModel, texts: EvaluationTexts) -> Yardstick:
-    return Yardstick.over(model, texts, InMemoryPasses(), unheard)
+    return Yardstick.over(model, texts, InMemoryPasses().sense_pass, unheard)
 
 
 def test_the_untouched_model_degrades_exactly_nothing(

@@ -48,7 +48,7 @@ def texts(model: LanguageModel) -> tuple[GeneralText, GeneralText]:
 @pytest.fixture(scope="module")
 def yardstick(model: LanguageModel, texts: tuple[GeneralText, GeneralText]) -> Yardstick:
     measured = EvaluationTexts(EXAMPLES, EXAMPLES[:1], texts[0])
-    return Yardstick.over(model, measured, InMemoryPasses(), unheard)
+    return Yardstick.over(model, measured, InMemoryPasses().sense_pass, unheard)
 
 
 @pytest.fixture
@@ -101,7 +101,9 @@ def test_the_same_seed_gives_the_same_bits(fit: Callable[..., SenseEdit]) -> Non
 def test_measuring_changes_nothing(
     model: LanguageModel, texts: tuple[GeneralText, GeneralText], fit: Callable[..., SenseEdit]
 ) -> None:
-    bare = Yardstick.over(model, EvaluationTexts(general=texts[0]), InMemoryPasses(), unheard)
+    bare = Yardstick.over(
+        model, EvaluationTexts(general=texts[0]), InMemoryPasses().sense_pass, unheard
+    )
     judge = BallJudge(bare, 1e9, lambda epoch: None)
     context = FitContext(InMemoryPasses(), judge, unheard, 0)
     edit = SenseFinetuning().fit(model, encoded(model), texts[1], SETTINGS, context)
@@ -116,7 +118,7 @@ def test_a_fit_stopped_early_keeps_the_epochs_that_are_done(
 ) -> None:
     checkpoints = InMemoryCheckpoints()
     fit(checkpoints=checkpoints)
-    whole = checkpoints.states[-1]["candidates"]
+    whole = checkpoints.states[-1]["trainee"]["candidates"]
     edit = fit(report=stopping(StoppedEarly, "training", after, once=once))
     assert len(whole) == SETTINGS.epochs + 1
     assert torch.equal(edit.deltas, whole[(after - 1) // STEPS])

@@ -73,7 +73,7 @@ def fit(model: LanguageModel, settings: SenseFinetuningSettings, budget: float =
     general = text_from_rows(model, TEXTS[:2], "G")
     regularisation = text_from_rows(model, TEXTS[2:], "R")
     texts = EvaluationTexts(EXAMPLES, EXAMPLES[:2], general)
-    yardstick = Yardstick.over(model, texts, InMemoryPasses(), unheard)
+    yardstick = Yardstick.over(model, texts, InMemoryPasses().sense_pass, unheard)
     judge = BallJudge(yardstick, budget, lambda epoch: None)
     context = FitContext(InMemoryPasses(), judge, unheard, seed=3)
     edit = SenseFinetuning().fit(model, examples, regularisation, settings, context)

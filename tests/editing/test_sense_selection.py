@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from editing.base_passes import compute_base_pass
+from editing.base_passes import compute_sense_pass
 from editing.batches import TokenSequence
 from editing.editors.sense_selection import SelectedSenses, select_senses
 from editing.errors import EditingError
@@ -39,8 +39,8 @@ def selected(
     encoded = encode_examples(model.tokenizer, examples, model.context)
     return select_senses(
         encoded,
-        compute_base_pass(model, encoded.sequences, report=unheard),
-        compute_base_pass(model, windows(model), report=unheard),
+        compute_sense_pass(model, encoded.sequences, report=unheard),
+        compute_sense_pass(model, windows(model), report=unheard),
         per_example=per_example,
         selection_weight=weight,
         report=unheard,
@@ -113,14 +113,14 @@ def test_what_general_text_uses_is_passed_over(model: LanguageModel) -> None:
 
 def test_an_example_without_a_sense_left_is_named(model: LanguageModel) -> None:
     encoded = encode_examples(model.tokenizer, [PAIR, SINGLE], model.context)
-    passed = compute_base_pass(model, encoded.sequences, report=unheard)
+    passed = compute_sense_pass(model, encoded.sequences, report=unheard)
     (last,) = encoded.sequences_of(1)
     passed.normaliser[passed.rows_of(last)] = torch.inf  # every weight of the example is zero
     with pytest.raises(EditingError, match="No sense is left to finetune for example 2"):
         select_senses(
             encoded,
             passed,
-            compute_base_pass(model, windows(model), report=unheard),
+            compute_sense_pass(model, windows(model), report=unheard),
             per_example=3,
             selection_weight=1.0,
             report=unheard,

@@ -56,7 +56,7 @@ def test_fast_measures_equal_the_modules_own(starter: LanguageModel) -> None:
     samples = load_samples(starter_folder() / SAMPLES_FILE, starter, GENERAL)
     general = GeneralText("part", samples.sequences[:12], sampled=True)
     texts = EvaluationTexts(EXAMPLES, EXAMPLES[:1], general)
-    yardstick = Yardstick.over(starter, texts, InMemoryPasses(), unheard)
+    yardstick = Yardstick.over(starter, texts, InMemoryPasses().sense_pass, unheard)
     edit = some_edit(general)
     (fast,) = yardstick.measures(edit.token_losses(starter, [1.0]))
 
