@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -55,3 +55,70 @@ def test_pronoun_hard_negatives_keep_the_pronoun_used(split: str):
         assert said & used, row
         assert not said & (other - used), row
         assert re.search(rf"\b{row['entity']}\b", row["prefix"]), row
+
+
+class Form(NamedTuple):
+    plural: bool
+    verb: str
+    objects: list[str]
+
+
+def verb_forms(split: str) -> dict[str, Form]:
+    rows = parsed("hard-syntax/lexicon.jsonl")
+    verbs = [row for row in rows if (row["part"], row["split"]) == ("verb", split)]
+    return {
+        row[number]: Form(number == "many", row["many"], row["objects"])
+        for row in verbs
+        for number in ("one", "many")
+    }
+
+
+def other_number(split: str) -> dict[str, str]:
+    nouns = [row for row in parsed("hard-syntax/lexicon.jsonl") if row["part"] == "noun"]
+    own = [row for row in nouns if row["split"] == split]
+    return {row["one"]: row["many"] for row in own}
+
+
+@both_splits
+@pytest.mark.parametrize("name", ["canonical", "evaluation"])
+def test_syntax_pairs_differ_in_the_verb_alone_and_the_first_agrees(split: str, name: str):
+    forms, plurals = verb_forms(split), other_number(split)
+    numbers = Counter[bool]()
+    for row in parsed(f"hard-syntax/{split}/{name}.jsonl"):
+        (first, rest), (second, same_rest) = (
+            row[key].removeprefix(" ").split(" ", 1) for key in ("suffix1", "suffix2")
+        )
+        plural, verb, objects = forms[first]
+        assert forms[second] == (not plural, verb, objects)
+        assert rest == same_rest
+        assert rest.removesuffix(".") in objects
+        subject = plurals[row["entity"]] if plural else row["entity"]
+        assert re.search(rf"\bthe (only )?{subject}\b", row["prefix"].lower()), row
+        assert row.get("subject", subject) == subject
+        numbers[plural] += 1
+    assert numbers[True] == numbers[False]
+
+
+@both_splits
+def test_every_syntax_context_names_a_noun_of_the_other_number(split: str):
+    plurals = other_number(split)
+    forms = verb_forms(split)
+    for row in parsed(f"hard-syntax/{split}/evaluation.jsonl"):
+        plural = forms[row["suffix1"].split()[0]].plural
+        misleading = set(plurals) if plural else set(plurals.values())
+        words = words_of(row["prefix"])
+        assert words & (misleading - {row["entity"], plurals[row["entity"]]}), row
+        assert (plurals[row["entity"]] in words) == plural, row
+
+
+@both_splits
+def test_syntax_hard_negatives_use_every_subject_and_verb(split: str):
+    rows = parsed(f"hard-syntax/{split}/hard_negatives.jsonl")
+    plurals = other_number(split)
+    assert {row["entity"] for row in rows} == set(plurals)
+    for row in rows:
+        words = words_of(row["prefix"] + row["suffix"])
+        assert words & {row["entity"], plurals[row["entity"]]}, row
+    text = " ".join(row["prefix"] + row["suffix"] for row in rows).lower()
+    for verb in {form.verb for form in verb_forms(split).values()}:
+        assert re.search(rf"\b{verb.removesuffix('e')}", text), verb
