@@ -78,16 +78,26 @@ def import_edit(library: Library, folder: Path, base: LanguageModel | None = Non
         EditingError: It is no edit, damaged, there already, or made for another base.
     """
     record = read_record(folder)
-    made_for = record["model"]
-    if base is not None and made_for["fingerprint"] != base.fingerprint:
-        raise EditingError(
-            f"The edit in {folder} was made for another model ({made_for['source']}, fingerprint "
-            f"{made_for['fingerprint'][:12]}) than {base.source} ({base.fingerprint[:12]})."
-        )
+    if base is not None:
+        check_base(folder, base)
     if known := [row for row in _all(library) if row.id == record["id"]]:
         place = "trash" if known[0].trashed else "library"
         raise EditingError(f"The edit in {folder} is in the {place} already: {known[0].name}.")
     return library.add_edit(folder)
+
+
+def check_base(folder: Path, base: LanguageModel) -> None:
+    """Refuse an exported edit that does not go with a model.
+
+    Raises:
+        EditingError: It is no edit, or made for another base.
+    """
+    made_for = read_record(folder)["model"]
+    if made_for["fingerprint"] != base.fingerprint:
+        raise EditingError(
+            f"The edit in {folder} was made for another model ({made_for['source']}, fingerprint "
+            f"{made_for['fingerprint'][:12]}) than {base.source} ({base.fingerprint[:12]})."
+        )
 
 
 def _all(library: Library) -> list[EditRow]:

@@ -17,11 +17,12 @@ from app.operations.requests import (
     EvaluateRequest,
     ExportRequest,
     GenerateRequest,
+    ImportRequest,
     ProbabilitiesRequest,
     SensesRequest,
 )
 from app.operations.senses import run_senses
-from app.operations.sharing import run_export
+from app.operations.sharing import run_check_import, run_export
 from editing.checkpoints import FileCheckpoints
 from editing.progress import Progress
 
@@ -40,6 +41,7 @@ def program_verbs() -> Verbs:
             "senses": verbs.senses,
             "evaluate": verbs.evaluate,
             "export": verbs.export,
+            "check-import": verbs.check_import,
         },
     )
 
@@ -96,3 +98,8 @@ class _ProgramVerbs:
         """Write an edit of the library somewhere else."""
         request = ExportRequest.from_json(arguments)
         return run_export(request, listener.report, models=self._models)
+
+    def check_import(self, arguments: Arguments, listener: Listener) -> dict[str, Any]:
+        """Check an exported edit against its base; the window takes it into the library."""
+        request = ImportRequest.from_json(arguments)
+        return run_check_import(request, listener.report, models=self._models)

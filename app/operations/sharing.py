@@ -7,7 +7,7 @@ from app.operations.models import LoadedModels
 from app.operations.places import open_library
 from app.operations.requests import FORMS, ExportRequest, ImportRequest
 from editing.errors import EditingError
-from editing.export import export_edit, export_model, import_edit
+from editing.export import check_base, export_edit, export_model, import_edit
 from editing.library.records import read_record
 from editing.library.stacks import load_stack, parse_strength
 from editing.models.language_model import LanguageModel
@@ -55,16 +55,38 @@ def run_import(
         EditingError: It is no edit, damaged, there already, or made for another base.
     """
     folder = Path(request.path).expanduser()
-    source = str(read_record(folder)["model"]["source"])
-    base: LanguageModel | None = None
-    doubt: str | None = None
-    if source == STARTER or Path(source).is_dir():
-        base = (models or LoadedModels()).model(source, report)
-    else:
-        doubt = (
-            f"Its base model {source} is not on this machine; whether it fits is checked when the "
-            "edit is used."
-        )
+    base, doubt = _base_of(folder, report, models or LoadedModels())
     with open_library(request.data_dir) as library:
         row = import_edit(library, folder, base)
     return {"name": row.name, "id": row.id, "doubt": doubt}
+
+
+def run_check_import(
+    request: ImportRequest, report: Report = unheard, *, models: LoadedModels | None = None
+) -> dict[str, Any]:
+    """Check an exported edit against its base, where that is on this machine; nothing is written.
+
+    Returns:
+        `doubt`: null, or why the base could not be checked.
+
+    Raises:
+        EditingError: It is no edit, or made for another base.
+    """
+    folder = Path(request.path).expanduser()
+    base, doubt = _base_of(folder, report, models or LoadedModels())
+    if base is not None:
+        check_base(folder, base)
+    return {"doubt": doubt}
+
+
+def _base_of(
+    folder: Path, report: Report, models: LoadedModels
+) -> tuple[LanguageModel | None, str | None]:
+    """Load the base an exported edit names; None where it is not here, and a sentence saying so."""
+    source = str(read_record(folder)["model"]["source"])
+    if source == STARTER or Path(source).is_dir():
+        return models.model(source, report), None
+    return None, (
+        f"Its base model {source} is not on this machine; whether it fits is checked when the "
+        "edit is used."
+    )

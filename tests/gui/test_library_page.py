@@ -5,10 +5,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QFileDialog
 
+from app.gui.events import Notice, Tone
 from app.gui.pages.library_export import ExportDialog
 from app.gui.pages.library_page import LibraryPage
 from app.gui.tables.library_table import DAMAGED, NAME, STATE, SUCCESS, LibraryTable
-from app.operations.requests import ExportRequest
+from app.operations.requests import ExportRequest, ImportRequest
 from tests.gui import page_kit as kit
 
 STRICT = QAbstractItemModelTester.FailureReportingMode.Fatal
@@ -218,8 +219,43 @@ def test_an_exported_edit_is_imported_under_a_free_name(
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
     heard = notices(context)
     page.import_.trigger()
-    assert heard[0].text == "“Alpha 2” is in the library."
+    asked = context.engine.last("check-import")
+    assert asked.arguments == ImportRequest(str(folder)).to_json()
+    assert names_in(page) == ["Alpha"]
+    asked.answer({"doubt": None})
+    assert heard[-1] == Notice("“Alpha 2” is in the library.")
     assert page.details.edit.id == other.id
+
+
+def exported(monkeypatch, tmp_path):
+    """An edit of another library, which the person is about to choose."""
+    elsewhere = kit.context_in(tmp_path / "elsewhere")
+    other = kit.put_edit(elsewhere, "Omega", edit_id="20261101-100000-bbbbbb")
+    folder = elsewhere.library.folder_of(other)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
+
+
+def test_an_edit_of_another_base_stays_outside(opened, context, monkeypatch, tmp_path):
+    page = opened("Alpha")
+    exported(monkeypatch, tmp_path)
+    heard = notices(context)
+    page.import_.trigger()
+    context.engine.last("check-import").error("It was made for another model.")
+    assert heard[-1] == Notice("It was made for another model.", Tone.DANGER)
+    assert names_in(page) == ["Alpha"]
+
+
+def test_an_edit_whose_base_is_not_here_is_taken_with_a_doubt(
+    opened, context, monkeypatch, tmp_path
+):
+    page = opened("Alpha")
+    exported(monkeypatch, tmp_path)
+    heard = notices(context)
+    page.import_.trigger()
+    context.engine.last("check-import").answer({"doubt": "Its base is not here."})
+    said = "“Omega” is in the library. Its base is not here."
+    assert heard[-1] == Notice(said, Tone.WARNING)
+    assert sorted(names_in(page)) == ["Alpha", "Omega"]
 
 
 def test_importing_what_lies_in_the_trash_restores_it(opened, context, monkeypatch):
@@ -228,6 +264,7 @@ def test_importing_what_lies_in_the_trash_restores_it(opened, context, monkeypat
     folder = next(context.library.trash_folder.iterdir())
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
     page.import_.trigger()
+    context.engine.last("check-import").answer({"doubt": None})
     assert sorted(names_in(page)) == ["Alpha", "beta"]
 
 
@@ -237,6 +274,7 @@ def test_importing_something_else_is_told(opened, context, monkeypatch, tmp_path
     heard = notices(context)
     page.import_.trigger()
     assert "is not an edit" in heard[0].text
+    assert context.engine.asked == []
 
 
 def export_dialog(page, qtbot):

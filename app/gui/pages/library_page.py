@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
-    QFileDialog,
     QLineEdit,
     QSplitter,
     QStackedWidget,
@@ -22,6 +21,7 @@ from app.gui.events import Notice, Tone
 from app.gui.metrics import characters
 from app.gui.pages.library_details import EditDetails
 from app.gui.pages.library_export import ExportDialog
+from app.gui.pages.library_import import EditImport
 from app.gui.pages.library_verify import Verification
 from app.gui.tables import figures
 from app.gui.tables.library_table import DATE, Index, LibraryTable
@@ -49,6 +49,7 @@ class LibraryPage(QWidget):
         self._wanted: str | None = None
         self._is_selecting = False
         self._verification = Verification(context.library.folder, self)
+        self._import = EditImport(context, self)
         self._filter_timer = QTimer(self, singleShot=True, interval=FILTER_MS)
         self._build_actions()
         self._build_table()
@@ -84,7 +85,7 @@ class LibraryPage(QWidget):
             self.tr("Import…"),
             tip=self.tr("Take in an edit that was exported alone"),
             icon="import",
-            do=self._on_import,
+            do=self._import.choose,
         )
         self.verify = action(
             self,
@@ -189,6 +190,7 @@ class LibraryPage(QWidget):
         self.view.selectionModel().currentRowChanged.connect(self._on_row_changed)
         self.view.activated.connect(self._on_activated)
         self._verification.ended.connect(self._on_verified)
+        self._import.imported.connect(self._changed)
         details.changed.connect(self._on_details_changed)
         details.compare_requested.connect(partial(self._open, "compare"))
         details.senses_requested.connect(partial(self._open, "senses"))
@@ -308,18 +310,6 @@ class LibraryPage(QWidget):
             self._context.library.restore(edit_id)
             self.trash.setChecked(False)
         self._changed(edit_id)
-
-    def _on_import(self) -> None:
-        path = QFileDialog.getExistingDirectory(self, self.tr("Choose the folder of an edit"))
-        if not path:
-            return
-        library = self._context.library
-        with told(self._context.events):
-            edit = library.add_edit(Path(path))
-            edit = library.restore(edit.id) if edit.trashed else edit
-            self._context.events.edit_added.emit(edit.id)
-            self._context.events.notice(self.tr("“{}” is in the library.").format(edit.name))
-            self._changed(edit.id)
 
     def _on_export(self) -> None:
         edit = self.details.edit

@@ -1,0 +1,58 @@
+"""An exported edit is checked against its base before the window takes it in."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app.jobs.program_verbs import program_verbs
+from app.operations.requests import ImportRequest
+from app.operations.sharing import run_check_import
+from editing.errors import EditingError
+from editing.library.records import read_record, write_record
+from editing.models.loading import load_model
+from tests.tiny import tiny_backpack
+
+EXPORTED = Path(__file__).parent.parent / "formats" / "format_1" / "exported"
+
+
+class Nobody:
+    """Waits for an answer without listening to what comes before it."""
+
+    def part(self, value: object) -> None:
+        """Hear nothing."""
+
+    def report(self, progress: object) -> None:
+        """Pause never."""
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    return tiny_backpack(tmp_path / "base")
+
+
+def made_for(source: str, fingerprint: str, tmp_path: Path) -> ImportRequest:
+    """An exported edit that names this model."""
+    folder = shutil.copytree(EXPORTED, tmp_path / "alone")
+    model = {"source": source, "fingerprint": fingerprint}
+    write_record(folder, {**read_record(folder), "model": model})
+    return ImportRequest(str(folder))
+
+
+def test_an_edit_of_its_base_passes_and_nothing_is_written(
+    base: Path, tmp_path: Path, data_dir: Path
+) -> None:
+    request = made_for(str(base), load_model(base).fingerprint, tmp_path)
+    assert run_check_import(request) == {"doubt": None}
+    assert not data_dir.exists()
+
+
+def test_the_engine_refuses_one_of_another_base_in_a_sentence(base: Path, tmp_path: Path) -> None:
+    request = made_for(str(base), "0" * 64, tmp_path)
+    with pytest.raises(EditingError, match=r"made for another model .* than .*base \("):
+        program_verbs().questions["check-import"](request.to_json(), Nobody())
+
+
+def test_a_base_that_is_not_here_leaves_a_doubt(tmp_path: Path) -> None:
+    request = made_for("someone/elsewhere", "0" * 64, tmp_path)
+    assert "someone/elsewhere is not on this machine" in run_check_import(request)["doubt"]
