@@ -3,7 +3,14 @@
 import copy
 from typing import Any
 
-from editing.base_passes import BasePass, SensePass, compute_base_pass, compute_sense_pass
+from editing.base_passes import (
+    BasePass,
+    HiddenPass,
+    SensePass,
+    compute_base_pass,
+    compute_hidden_pass,
+    compute_sense_pass,
+)
 
 
 class InMemoryPasses:
@@ -16,6 +23,10 @@ class InMemoryPasses:
     def base_pass(self, model, sequences, *, report) -> BasePass:
         """Compute it anew."""
         return compute_base_pass(model, sequences, report=report)
+
+    def hidden_pass(self, model, sequences, *, report) -> HiddenPass:
+        """Compute it anew."""
+        return compute_hidden_pass(model, sequences, report=report)
 
 
 class InMemoryCheckpoints:

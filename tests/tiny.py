@@ -3,6 +3,15 @@
 from pathlib import Path
 
 import torch
+from transformers import (
+    GPT2Config,
+    GPT2LMHeadModel,
+    GPTNeoXConfig,
+    GPTNeoXForCausalLM,
+    LlamaConfig,
+    LlamaForCausalLM,
+    PreTrainedModel,
+)
 
 from editing.models.backpack import BackpackGPT2Config, BackpackGPT2LMHeadModel
 from editing.models.pretraining.tokenizer import train_tokenizer
@@ -43,3 +52,68 @@ def tiny_backpack(folder: Path, *, seed: int = 0, dtype: torch.dtype = torch.flo
     model.to(dtype).eval().save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
+
+
+def tiny_transformer(
+    folder: Path, family: str, *, seed: int = 0, dtype: torch.dtype = torch.float32
+) -> Path:
+    """Write a random stock transformer of `family` (2 layers, width 32) and the same tokenizer."""
+    tokenizer = train_tokenizer(SENTENCES, vocab_size=320, context=CONTEXT)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = STOCK[family](len(tokenizer))
+    model.to(dtype).eval().save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def _gpt_neox(vocab_size: int) -> PreTrainedModel:
+    config = GPTNeoXConfig(
+        vocab_size=vocab_size,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=CONTEXT,
+        bos_token_id=0,
+        eos_token_id=0,
+        initializer_range=0.12,
+    )
+    return GPTNeoXForCausalLM(config)
+
+
+def _gpt2(vocab_size: int) -> PreTrainedModel:
+    config = GPT2Config(
+        vocab_size=vocab_size,
+        n_positions=CONTEXT,
+        n_embd=32,
+        n_layer=2,
+        n_head=4,
+        bos_token_id=0,
+        eos_token_id=0,
+        initializer_range=0.12,
+        resid_pdrop=0.0,
+        embd_pdrop=0.0,
+        attn_pdrop=0.0,
+    )
+    return GPT2LMHeadModel(config)
+
+
+def _llama(vocab_size: int) -> PreTrainedModel:
+    config = LlamaConfig(
+        vocab_size=vocab_size,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=CONTEXT,
+        bos_token_id=0,
+        eos_token_id=0,
+        initializer_range=0.12,
+    )
+    return LlamaForCausalLM(config)
+
+
+STOCK = {"GPT-NeoX": _gpt_neox, "GPT-2": _gpt2, "Llama": _llama}
+"""Makers of tiny stock models, by the name of their layout."""

@@ -168,7 +168,7 @@ def _fit(
     from_senses = inputs.editor.from_sense_passes
     pass_over = passes.sense_pass if from_senses else passes.base_pass
     yardstick = Yardstick.over(model, texts, pass_over, report)
-    epochs = inputs.settings.epochs
+    epochs = int(asdict(inputs.settings).get("epochs", 1))
 
     def seen(epoch: EpochResult) -> None:
         report(Progress("evaluating", epoch.epoch, epochs, epoch=epoch))

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from editing.base_passes.base_pass import BasePass, compute_base_pass
+from editing.base_passes.hidden_pass import HiddenPass, compute_hidden_pass
 from editing.base_passes.sense_pass import SensePass, compute_sense_pass
 from editing.batches import TokenSequence
 from editing.models.language_model import LanguageModel
@@ -66,6 +67,22 @@ class BasePassCache:
         entry = self._entry(SensePass, model, sequences, compute)
         report(Progress("base passes", len(sequences), len(sequences)))
         return _open(entry, SensePass)
+
+    def hidden_pass(
+        self, model: LanguageModel, sequences: Sequence[TokenSequence], *, report: Report
+    ) -> HiddenPass:
+        """Do the same with the last hidden states kept.
+
+        Raises:
+            UnsupportedModelError: The model's logits are not a plain product with them.
+        """
+
+        def compute(folder: Path) -> BasePass:
+            return compute_hidden_pass(model, sequences, report=report, folder=folder)
+
+        entry = self._entry(HiddenPass, model, sequences, compute)
+        report(Progress("base passes", len(sequences), len(sequences)))
+        return _open(entry, HiddenPass)
 
     def _entry(
         self,

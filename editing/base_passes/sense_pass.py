@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from editing.base_passes.arrays import empty_array
 from editing.base_passes.base_pass import LOGIT_NUMBERS, BasePass, FlatSequences
 from editing.batches import TokenSequence, batched, pad
 from editing.models.backpack import BackpackGPT2LMHeadModel
@@ -81,7 +81,7 @@ def _empty_arrays(
     wide = torch.float64 if module.dtype == torch.float64 else torch.float32
 
     def empty(name: str, *shape: int) -> Tensor:
-        return _array(folder, name, shape, wide)
+        return empty_array(folder, name, shape, wide)
 
     return SensePass(
         ids=flat.ids,
@@ -96,13 +96,6 @@ def _empty_arrays(
         nll=empty("nll", rows),
         log_norm=empty("log_norm", rows),
     )
-
-
-def _array(folder: Path | None, name: str, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
-    if folder is None or 0 in shape:
-        return torch.empty(shape, dtype=dtype)
-    kind = np.float64 if dtype == torch.float64 else np.float32
-    return torch.from_numpy(np.lib.format.open_memmap(folder / f"{name}.npy", "w+", kind, shape))
 
 
 def _fill(

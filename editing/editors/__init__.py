@@ -3,10 +3,19 @@
 from typing import Any
 
 from editing.editors.base import Editor
+from editing.editors.full_finetuning import FullFinetuning
+from editing.editors.lora import Lora
 from editing.editors.sense_finetuning import SenseFinetuning
 from editing.errors import EditingError
 
-EDITORS: dict[str, Editor[Any]] = {editor.name: editor for editor in (SenseFinetuning(),)}
+EDITORS: dict[str, Editor[Any]] = {
+    editor.name: editor
+    for editor in (
+        SenseFinetuning(),
+        FullFinetuning(),
+        Lora(),
+    )
+}
 
 
 def find_editor(name: str) -> Editor[Any]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from torch import Tensor
 
-from editing.base_passes import BasePass, SensePass, score_with_module
+from editing.base_passes import BasePass, HiddenPass, SensePass, score_with_module
 from editing.examples import JSON
 from editing.general_text import GeneralText
 from editing.models.language_model import LanguageModel
@@ -76,8 +76,18 @@ class Judge(Protocol):
         """Measure all candidates exactly; return the last one inside the ball."""
         ...
 
-    def accept(self, epoch: int, train_loss: float | None, losses: TokenLosses) -> bool:
-        """Measure one candidate exactly, epoch 0 first; say whether it is to be kept so far."""
+    def accept(
+        self,
+        epoch: int,
+        train_loss: float | None,
+        losses: TokenLosses,
+        *,
+        keep: Callable[[], None],
+    ) -> None:
+        """Measure one candidate exactly, epoch 0 first; `keep` is called if it is to be kept.
+
+        May raise StoppedEarly after that.
+        """
         ...
 
     def state(self) -> dict[str, Any]:
@@ -114,6 +124,12 @@ class BasePasses(Protocol):
         self, model: LanguageModel, sequences: Sequence[Any], *, report: Report
     ) -> SensePass:
         """Return the same of a Backpack, with what its senses need."""
+        ...
+
+    def hidden_pass(
+        self, model: LanguageModel, sequences: Sequence[Any], *, report: Report
+    ) -> HiddenPass:
+        """Return the same of any model, with its last hidden states."""
         ...
 
 

@@ -15,16 +15,17 @@ from typing_extensions import override
 
 from editing.base_passes import SenseIndex
 from editing.editors.base import Edit, Editor, EditState, FitContext
-from editing.editors.finetuning import (
-    REFERENCE_ACCUMULATION,
-    TRUE_ACCUMULATION,
-    FinetuningPlan,
-    Training,
-    train,
-)
+from editing.editors.finetuning import FinetuningPlan, Training, train
 from editing.editors.sense_edit import SenseEdit, output_rows, sense_token_losses
 from editing.editors.sense_selection import SelectedSenses, select_senses
-from editing.editors.sense_trainee import BASE_TO_EDITED, EDITED_TO_BASE, SenseTrainee
+from editing.editors.sense_trainee import SenseTrainee
+from editing.editors.training_settings import (
+    accumulation_setting,
+    epochs_setting,
+    kl_direction_setting,
+    kl_weight_setting,
+    learning_rate_setting,
+)
 from editing.general_text import GeneralText
 from editing.models.language_model import LanguageModel, backpack_of
 from editing.objectives import EncodedExamples
@@ -36,31 +37,9 @@ from editing.settings import Scale, check_ranges, setting
 class SenseFinetuningSettings:
     """Hyperparameters of sense finetuning."""
 
-    learning_rate: float = setting(
-        0.015,
-        label="Learning rate",
-        help="Adam's rate in the first epoch; it falls to zero along a cosine.",
-        low=1e-7,
-        high=10.0,
-        sweep=(10**-4, 10**-1.5),
-        scale=Scale.LOG,
-    )
-    epochs: int = setting(
-        10,
-        label="Epochs",
-        help="Passes over the canonical examples; the last one inside the budget is kept.",
-        low=1,
-        high=1000,
-    )
-    kl_weight: float = setting(
-        0.3,
-        label="KL weight",
-        help="How strongly general text holds the model to what it said before.",
-        low=0.0,
-        high=1000.0,
-        sweep=(0.1, 1.0),
-        scale=Scale.LOG,
-    )
+    learning_rate: float = learning_rate_setting(0.015, sweep=(10**-4, 10**-1.5))
+    epochs: int = epochs_setting()
+    kl_weight: float = kl_weight_setting(0.3)
     senses_per_example: int = setting(
         9,
         label="Senses per example",
@@ -78,20 +57,8 @@ class SenseFinetuningSettings:
         scale=Scale.LOG,
         advanced=True,
     )
-    kl_direction: str = setting(
-        BASE_TO_EDITED,
-        label="KL direction",
-        help="Which of the two distributions the divergence is averaged over.",
-        choices=(BASE_TO_EDITED, EDITED_TO_BASE),
-        advanced=True,
-    )
-    accumulation: str = setting(
-        TRUE_ACCUMULATION,
-        label="Accumulation",
-        help="'reference' lets only the last of every five examples count, as the authors' code.",
-        choices=(TRUE_ACCUMULATION, REFERENCE_ACCUMULATION),
-        advanced=True,
-    )
+    kl_direction: str = kl_direction_setting()
+    accumulation: str = accumulation_setting()
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""

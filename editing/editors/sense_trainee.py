@@ -11,11 +11,11 @@ import torch
 from torch import Tensor
 
 from editing.base_passes import SenseIndex, SensePass, sense_weights
+from editing.editors.training_settings import BASE_TO_EDITED
 from editing.objectives import EncodedExamples, loss_slopes
 
 LOGIT_NUMBERS = 8_000_000
 """Logits alive at a time, in numbers."""
-BASE_TO_EDITED, EDITED_TO_BASE = "base-to-edited", "edited-to-base"
 
 
 @dataclass(slots=True)

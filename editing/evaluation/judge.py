@@ -58,8 +58,15 @@ class BallJudge:
             self.kept = self.epochs[-1].epoch
         return self.kept
 
-    def accept(self, epoch: int, train_loss: float | None, losses: TokenLosses) -> bool:
-        """Measure one candidate exactly; say whether it is the one to keep so far.
+    def accept(
+        self,
+        epoch: int,
+        train_loss: float | None,
+        losses: TokenLosses,
+        *,
+        keep: Callable[[], None],
+    ) -> None:
+        """Measure one candidate exactly and have it kept where it is inside the ball.
 
         Where the strength is fitted afterwards, the last one is kept until one is inside.
         """
@@ -71,8 +78,8 @@ class BallJudge:
         scaled_down = self._will_be_scaled and inside == [0]
         if result.inside_ball or scaled_down:
             self.kept = epoch
+            keep()
         self._seen(result)
-        return self.kept == epoch
 
     def state(self) -> dict[str, Any]:
         """Return every exact result, as plain values and tensors."""

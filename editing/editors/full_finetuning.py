@@ -1,0 +1,91 @@
+"""Full finetuning: every parameter of the model is trained.
+
+Source: Hewitt et al. 2024, Model Editing with Canonical Examples (arXiv 2402.06155), section 5.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import torch
+from torch import Tensor
+from typing_extensions import override
+
+from editing.editors.base import Edit, Editor, EditState, FitContext
+from editing.editors.module_trainee import Kept
+from editing.editors.training_settings import (
+    accumulation_setting,
+    epochs_setting,
+    kl_direction_setting,
+    kl_weight_setting,
+    learning_rate_setting,
+)
+from editing.editors.weight_delta import WeightDelta, load_weight_delta
+from editing.editors.weight_training import WorkingCopy, copy_of, train_weights
+from editing.general_text import GeneralText
+from editing.models.language_model import LanguageModel
+from editing.objectives import EncodedExamples
+from editing.settings import check_ranges
+
+
+@dataclass(frozen=True, slots=True)
+class FullFinetuningSettings:
+    """Hyperparameters of full finetuning."""
+
+    learning_rate: float = learning_rate_setting(1.6e-6, sweep=(10**-8.5, 10**-4))
+    epochs: int = epochs_setting()
+    kl_weight: float = kl_weight_setting(0.25)
+    kl_direction: str = kl_direction_setting()
+    accumulation: str = accumulation_setting()
+
+    def __post_init__(self) -> None:
+        """Refuse values out of range."""
+        check_ranges(self)
+
+
+@final
+class FullFinetuning(Editor[FullFinetuningSettings]):
+    """Trains every weight a little."""
+
+    name: ClassVar[str] = "full-finetuning"
+    label: ClassVar[str] = "Full finetuning"
+    help: ClassVar[str] = "Trains every weight of any model; slow, and the edit is as large as it."
+    Settings = FullFinetuningSettings
+
+    @override
+    def unsupported_reason(self, model: LanguageModel) -> str | None:
+        return None
+
+    @override
+    def fit(
+        self,
+        model: LanguageModel,
+        examples: EncodedExamples,
+        regularisation: GeneralText,
+        settings: FullFinetuningSettings,
+        context: FitContext,
+    ) -> Edit:
+        working = _working_copy(model)
+        kept = train_weights(model, working, examples, regularisation, settings, context)
+        return WeightDelta(kept)
+
+    @override
+    def load(self, state: EditState) -> Edit:
+        return load_weight_delta(state)
+
+
+def _working_copy(model: LanguageModel) -> WorkingCopy:
+    trained = copy_of(model, shares_weights=False)
+    names = dict(trained.module.named_parameters())
+    untouched = dict(model.module.named_parameters())
+
+    def difference(name: str) -> Tensor:
+        after, before = names[name].detach(), untouched[name].detach()
+        wide = torch.promote_types(after.dtype, torch.float32)
+        return after.to(wide).cpu() - before.to(wide).cpu()
+
+    def copied() -> Kept:
+        return {name: difference(name) for name in names}
+
+    for parameter in names.values():
+        parameter.requires_grad_(True)
+    return WorkingCopy(trained, tuple(names.values()), copied)

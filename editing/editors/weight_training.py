@@ -1,0 +1,116 @@
+"""Train weights with the one loop, each epoch judged as soon as it is over.
+
+What is trained is a working copy of the module, so that the model itself can be asked questions in
+the meantime. A copy may share the tensors of the parameters that stay as they are.
+"""
+
+import copy
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from torch import Tensor, nn
+
+from editing.base_passes import output_embedding
+from editing.editors.base import FitContext, module_token_losses
+from editing.editors.finetuning import FinetuningPlan, Training, train
+from editing.editors.module_trainee import Kept, ModuleTrainee
+from editing.general_text import GeneralText
+from editing.models.applied import AppliedChanges
+from editing.models.language_model import LanguageModel
+from editing.objectives import EncodedExamples
+
+
+class WeightTrainingSettings(Protocol):
+    """Settings that all methods training weights have."""
+
+    @property
+    def learning_rate(self) -> float:
+        """Adam's rate in the first epoch."""
+        ...
+
+    @property
+    def epochs(self) -> int:
+        """Passes over the canonical examples."""
+        ...
+
+    @property
+    def kl_weight(self) -> float:
+        """Lambda."""
+        ...
+
+    @property
+    def kl_direction(self) -> str:
+        """Which of the two distributions is averaged over."""
+        ...
+
+    @property
+    def accumulation(self) -> str:
+        """Whether all accumulated examples count."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingCopy:
+    """A copy of a model that is trained in its stead."""
+
+    model: LanguageModel
+    parameters: Sequence[nn.Parameter]
+    """Those that are trained."""
+    copied: Callable[[], Kept]
+    """Copies what the training has made of them so far."""
+
+
+def copy_of(model: LanguageModel, *, shares_weights: bool) -> LanguageModel:
+    """Copy the structure of a model, its weights too unless they are to be shared."""
+    memo: dict[int, Tensor] = {}
+    if shares_weights:
+        tensors = [*model.module.parameters(), *model.module.buffers()]
+        memo = {id(tensor): tensor for tensor in tensors}
+    module = copy.deepcopy(model.module, memo)
+    return replace(model, module=module, applied=AppliedChanges())
+
+
+def train_weights(
+    model: LanguageModel,
+    working: WorkingCopy,
+    examples: EncodedExamples,
+    regularisation: GeneralText,
+    settings: WeightTrainingSettings,
+    context: FitContext,
+) -> Kept:
+    """Train; return the copy of the last candidate that the judge had kept.
+
+    It is empty where that is the untouched model.
+    """
+    report, judge = context.report, context.judge
+    references = context.passes.hidden_pass(model, regularisation.sequences, report=report)
+    trainee = ModuleTrainee(
+        model=working.model,
+        parameters=working.parameters,
+        examples=examples,
+        references=references,
+        base_head=output_embedding(model).weight.detach()[: model.vocab_size],
+        kl_weight=settings.kl_weight,
+        kl_direction=settings.kl_direction,
+        judge=judge,
+    )
+    plan = FinetuningPlan(
+        learning_rate=settings.learning_rate,
+        epochs=settings.epochs,
+        examples=len(examples),
+        windows=references.sequences,
+        accumulation=settings.accumulation,
+        seed=context.seed,
+    )
+    losses = module_token_losses(working.model, [nullcontext], report)
+
+    def after_epoch(training: Training) -> None:
+        def keep() -> None:
+            trainee.kept = working.copied() if training.epoch else {}
+
+        judge.accept(training.epoch, training.losses[-1], losses, keep=keep)
+
+    train(trainee, plan, report=report, checkpoints=context.checkpoints, after_epoch=after_epoch)
+    return trainee.kept

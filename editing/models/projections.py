@@ -1,0 +1,60 @@
+"""MLP projections of a model, layer by layer, whichever way round their weights lie."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from torch import nn
+from transformers.pytorch_utils import Conv1D
+
+from editing.errors import UnsupportedModelError
+from editing.models.language_model import LanguageModel
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """One linear map of a model."""
+
+    name: str
+    """Dotted name of the module that holds the weight."""
+    module: nn.Module
+    is_transposed: bool
+    """The weight is (in, out), as in GPT-2's Conv1D, instead of (out, in)."""
+
+    @property
+    def weight_name(self) -> str:
+        """Name of the parameter."""
+        return f"{self.name}.weight"
+
+
+def layer_count(model: LanguageModel) -> int:
+    """How many transformer blocks the model has."""
+    return len(cast("nn.ModuleList", model.module.get_submodule(model.layout.blocks)))
+
+
+def up_projection(model: LanguageModel, layer: int) -> Projection:
+    """The first linear map of a block's MLP."""
+    return _projection(model, layer, model.layout.mlp_up)
+
+
+def down_projection(model: LanguageModel, layer: int) -> Projection:
+    """The last linear map of a block's MLP."""
+    return _projection(model, layer, model.layout.mlp_down)
+
+
+def centred_layers(count: int, share: float) -> Sequence[int]:
+    """The middle layers that cover about `share` of all, at least one."""
+    chosen = min(count, max(1, round(share * count)))
+    begin = (count - chosen) // 2
+    return range(begin, begin + chosen)
+
+
+def _projection(model: LanguageModel, layer: int, part: str) -> Projection:
+    name = f"{model.layout.blocks}.{layer}.{part}"
+    module = model.module.get_submodule(name)
+    if not isinstance(module, nn.Linear | Conv1D):
+        raise UnsupportedModelError(
+            f"{name} of {model.source} is a {type(module).__name__}, not a linear layer in full "
+            "precision. Load the model without quantisation."
+        )
+    return Projection(name, module, isinstance(module, Conv1D))
