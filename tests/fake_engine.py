@@ -1,7 +1,9 @@
 """Engine processes without torch, for tests: `python -m tests.fake_engine MODE`.
 
 `verbs` is the real engine with made-up verbs. The other modes only speak the protocol and then do
-what an engine should not: end for want of memory, crash, hang, hang and ignore being terminated.
+what an engine should not: end for want of memory, crash, hang, hang and ignore being terminated,
+be ready and end at the first question. `dies-at-start` ends at once, unless the file named after it
+is there.
 """
 
 import json
@@ -28,9 +30,9 @@ from editing.results import EpochResult
 PARENT = Path(__file__).resolve().parent.parent
 
 
-def command(mode: str = "verbs") -> list[str]:
+def command(mode: str = "verbs", *more: str) -> list[str]:
     """The command line that starts a fake engine."""
-    return [sys.executable, "-m", "tests.fake_engine", mode]
+    return [sys.executable, "-m", "tests.fake_engine", mode, *more]
 
 
 def count(task: JobTask) -> Outcome:
@@ -149,6 +151,8 @@ def _misbehave(mode: str) -> None:
     _say(protocol.Ready(protocol.VERSION))
     for line in sys.stdin.buffer:
         message = protocol.decode_to_engine(line)
+        if mode == "dies-when-asked" and isinstance(message, protocol.Ask):
+            sys.exit("A question ends it.")
         if isinstance(message, protocol.Run):
             folder = JobFolder(Path(message.job))
             folder.claim()
@@ -187,9 +191,9 @@ def _say(message: protocol.FromEngine) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "dies-at-start":
+    if sys.argv[1] == "dies-at-start" and not (sys.argv[2:] and Path(sys.argv[2]).exists()):
         sys.exit("ModuleNotFoundError: No module named 'torch'")
-    elif sys.argv[1] == "verbs":
+    elif sys.argv[1] in ("verbs", "dies-at-start"):
         sys.exit(serve(fake_verbs))
     else:
         _misbehave(sys.argv[1])

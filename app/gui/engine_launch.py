@@ -25,7 +25,7 @@ class EngineState(StrEnum):
     KILLING = "killing"
     """It did not end in time either."""
     FAILED = "failed"
-    """It ended several times before it was ready; only `restart` tries again."""
+    """It ended several times in a row and was given up; only `restart` tries again."""
 
 
 @dataclass(frozen=True, slots=True)

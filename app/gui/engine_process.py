@@ -32,7 +32,8 @@ from app.jobs.protocol import (
     encode,
 )
 
-_STARTS_IN_VAIN = 3
+_ENDS_IN_A_ROW = 3
+"""Processes that ended without an answer to anything, after which no other is started."""
 _STDERR_LINES = 200
 
 
@@ -76,7 +77,7 @@ class EngineProcess(QObject):
         self._unread = b""
         self._lines: deque[bytes] = deque()
         self._stderr: deque[str] = deque(maxlen=_STDERR_LINES)
-        self._starts_in_vain = 0
+        self._ends_in_a_row = 0
         self._questions = Questions()
         self._description = load_description(data_folder)
         self._ladder = StopLadder(patience_ms, self)
@@ -119,8 +120,8 @@ class EngineProcess(QObject):
         process.start(self._command[0], self._command[1:])
 
     def restart(self) -> None:
-        """Start anew after the process failed to start."""
-        self._starts_in_vain = 0
+        """Start anew after the process was given up."""
+        self._ends_in_a_row = 0
         self.start()
 
     def shutdown(self) -> None:
@@ -170,7 +171,7 @@ class EngineProcess(QObject):
         """
         ask = self._questions.add(question, arguments, channel, (on_answer, on_part, on_error))
         if self._process is None:
-            message = "The engine is not running. Start it again, then ask again."
+            message = "The engine is not running. Restart it in the status bar, then ask again."
             QTimer.singleShot(0, self, lambda: self._questions.fail(ask.id, message))
         else:
             self._say(ask)
@@ -227,6 +228,7 @@ class EngineProcess(QObject):
             case Part():
                 self._questions.hear_part(message)
             case Answer():
+                self._ends_in_a_row = 0
                 self._questions.hear_answer(message)
             case AskFailed():
                 self._questions.fail(message.id, message.message)
@@ -236,7 +238,6 @@ class EngineProcess(QObject):
                 pass
 
     def _on_ready(self) -> None:
-        self._starts_in_vain = 0
         self._set_state(EngineState.READY)
         self.ready.emit()
         self.ask("describe", {}, self._on_described, channel="engine process")
@@ -286,8 +287,8 @@ class EngineProcess(QObject):
         self._ladder.stop()
         self._process.deleteLater()
         self._process = None
-        self._starts_in_vain += self._state is EngineState.STARTING
-        if self._starts_in_vain < _STARTS_IN_VAIN:
+        self._ends_in_a_row += not was_stopped
+        if self._ends_in_a_row < _ENDS_IN_A_ROW:
             self.start()
         else:
             self._set_state(EngineState.FAILED)

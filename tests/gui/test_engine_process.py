@@ -174,6 +174,14 @@ def test_one_that_never_starts_is_given_up_after_three_times(start: Start, qtbot
     assert "No module named 'torch'" in ends[0].failure.details
 
 
+def test_one_that_ends_at_its_first_question_is_given_up_too(start: Start, qtbot: QtBot) -> None:
+    engine = start("dies-when-asked")
+    ends: list[EngineEnd] = []
+    engine.ended.connect(ends.append)
+    qtbot.waitUntil(lambda: engine.state is EngineState.FAILED)
+    assert len(ends) == 3
+
+
 def test_a_program_that_is_not_there_is_given_up(qtbot: QtBot, tmp_path: Path) -> None:
     engine = EngineProcess(tmp_path, command=["/nowhere/python"])
     with qtbot.waitSignal(engine.crashed) as crashed:

@@ -20,7 +20,7 @@ _ENGINE = {
     "ready": ("positive", "Engine ready"),
     "terminating": ("warning", "Stopping…"),
     "killing": ("warning", "Stopping…"),
-    "failed": ("danger", "The engine does not start"),
+    "failed": ("danger", "The engine ended again and again, and is off."),
 }
 
 
@@ -131,8 +131,8 @@ class StatusStrip(QFrame):
         )
         self.restart_action = action(
             self,
-            "Start it again",
-            tip="Try to start the engine once more.",
+            "Restart engine",
+            tip="Start the engine once more; interrupted runs can then be resumed.",
             do=self.restart_clicked.emit,
         )
 
