@@ -170,8 +170,8 @@ _ADVICE = {
     ),
     Step.SAVE: Advice(
         "4 of 5",
-        "Press Generate: both models go on from the same prompt with the same seed. Your edit is "
-        "a few kilobytes that can be put on the model and taken off again.",
+        "Both models go on from the same prompt: the original on the left, with your edit on the "
+        "right. The edit is a few kilobytes that can be put on the model and taken off again.",
         "Save to library",
         "Show the edit in the library, where it is kept.",
     ),

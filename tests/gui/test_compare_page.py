@@ -202,6 +202,62 @@ def test_an_edit_opened_elsewhere_replaces_what_was_compared(opened, context):
     assert [choice.edit.name for choice in page.heads.choices()] == ["Two"]
 
 
+def test_an_edit_opened_elsewhere_goes_on_from_its_prompt_at_once(opened, context):
+    page = opened("One", "Two")
+    context.events.open_requested.emit("edit", page.heads.choices()[0].edit.id)
+    base, edited = asked(context, "generate")[:2]
+    assert base.arguments["prompt"] == "Here in Chad the capital is"
+    assert [base.arguments["edits"], edited.arguments["edits"]] == [[], ["One@1"]]
+    assert page.generations.bar.stop.isVisible()
+
+
+def test_texts_that_are_there_stay_when_their_edit_is_opened_again(opened, context):
+    page = opened("One")
+    edit = page.heads.choices()[0].edit.id
+    for _ in range(2):
+        context.events.open_requested.emit("edit", edit)
+        for question in asked(context, "generate"):
+            question.answer({"text": "", "continuation": " Lima.", "tokens": 2})
+    assert len(asked(context, "generate")) == 2
+    assert page.generations.texts[1].continuation == " Lima."
+
+
+def test_another_edit_takes_the_place_of_the_texts(opened, context):
+    page = opened("One", "Two")
+    one, two = [choice.edit.id for choice in page.heads.choices()]
+    page.show_edits((one,))
+    page.generations.bar.generate.trigger()
+    for question in asked(context, "generate"):
+        question.answer({"text": "", "continuation": " Lima.", "tokens": 2})
+    context.events.open_requested.emit("edit", two)
+    assert asked(context, "generate")[-1].arguments["edits"] == ["Two@1"]
+    assert page.generations.texts[0].continuation == ""
+
+
+def test_an_edit_that_is_not_there_is_not_asked_about(opened, context):
+    opened()
+    context.events.open_requested.emit("edit", "gone")
+    assert asked(context, "generate") == []
+
+
+def test_a_page_that_nobody_looks_at_asks_for_nothing(opened, context):
+    page = opened("One")
+    page.hide()
+    context.events.open_requested.emit("edit", page.heads.choices()[0].edit.id)
+    assert asked(context, "generate") == []
+
+
+def test_an_edit_fitted_to_the_ball_is_put_on_exactly_as_it_was_kept(qtbot, context):
+    kit.put_edit(context, "Fitted", strength=0.94140625)
+    page = ComparePage(context)
+    qtbot.addWidget(page)
+    page.generations.bar.generate.trigger()
+    assert asked(context, "generate")[-1].arguments["edits"] == ["Fitted@0.94140625"]
+    assert page.measures.table.index(0, 2).data().replace("\u00a0", " ") == "78.0 %"
+    page.heads.columns[0].slider.setValue(18)
+    assert page.heads.columns[0].strength == 0.9
+
+
 def test_a_deleted_edit_leaves_the_comparison(opened, context):
     page = opened("One", "Two")
     context.library.trash(context.library.edit("One").id)

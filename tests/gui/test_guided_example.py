@@ -14,8 +14,10 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from app.gui.context import GuiContext
 from app.gui.main_window import MainWindow
+from app.gui.pages.compare_page import ComparePage
 from app.gui.session import open_window
 from app.gui.theme import Theme, ThemeChoice
+from app.operations.guided import guided_set
 from app.operations.requests import ExportRequest
 from app.preferences import Preferences
 from editing.export import import_edit
@@ -82,6 +84,8 @@ def _drive(qtbot, window: MainWindow, context: GuiContext, tmp_path: Path) -> No
             lambda text=text: button_saying(window, text) is not None, timeout=PATIENCE_MS
         )
         qtbot.mouseClick(button_saying(window, text), Qt.MouseButton.LeftButton)
+        if text == "Compare with original":
+            _wait_for_texts(qtbot, window)
     assert [e.name for e in context.library.edits()]
     seconds = time.perf_counter() - began
     late = sorted(lateness.late)
@@ -91,6 +95,19 @@ def _drive(qtbot, window: MainWindow, context: GuiContext, tmp_path: Path) -> No
     )
     (edit,) = context.library.edits()
     _export_and_import(qtbot, context, edit, tmp_path)
+
+
+def _wait_for_texts(qtbot, window: MainWindow) -> None:
+    """See both models go on from the first example's prefix, without another click."""
+    page = window.page
+    assert isinstance(page, ComparePage)
+    original, edited = page.generations.texts
+    wait = page.generations.bar.stop.isVisible
+    qtbot.waitUntil(lambda: not wait() and bool(edited.continuation), timeout=PATIENCE_MS)
+    prompt = guided_set().canonical[0].prefix
+    assert original.toPlainText().startswith(prompt)
+    assert edited.toPlainText().startswith(prompt)
+    assert original.continuation
 
 
 def _export_and_import(qtbot, context: GuiContext, edit: EditRow, tmp_path: Path) -> None:

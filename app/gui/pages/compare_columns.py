@@ -29,14 +29,18 @@ class Choice:
     @property
     def argument(self) -> str:
         """How the engine is told of it."""
-        return f"{self.edit.name}@{self.strength:g}"
+        return f"{self.edit.name}@{self.strength:.10g}"
 
     @property
     def label(self) -> str:
         """What stands above its column."""
-        kept = 1.0 if self.edit.strength is None else self.edit.strength
-        is_kept = abs(self.strength - kept) < 1e-6
+        is_kept = self.strength == kept_strength(self.edit)
         return self.edit.name if is_kept else f"{self.edit.name}, τ {self.strength:.2f}"
+
+
+def kept_strength(edit: EditRow) -> float:
+    """How strongly an edit was put on when it was measured and kept."""
+    return 1.0 if edit.strength is None else edit.strength
 
 
 class EditColumn(Card):
@@ -80,12 +84,15 @@ class EditColumn(Card):
 
     def choice(self) -> Choice | None:
         """Give what is chosen."""
-        place = self.edits.currentIndex()
-        return Choice(self._edits[place], self.strength) if 0 <= place < len(self._edits) else None
+        edit = self._edit()
+        return None if edit is None else Choice(edit, self.strength)
 
     @property
     def strength(self) -> float:
-        """How strongly the edit is put on."""
+        """How strongly the edit is put on: as it was kept, where the slider stands next to that."""
+        edit = self._edit()
+        if edit is not None and self.slider.value() == _step(kept_strength(edit)):
+            return kept_strength(edit)
         return self.slider.value() / STEPS_PER_UNIT
 
     def offer(self, edits: Sequence[EditRow], chosen: str) -> None:
@@ -101,11 +108,14 @@ class EditColumn(Card):
         if before is None or before.edit.id != chosen:
             self._on_edit_changed()
 
+    def _edit(self) -> EditRow | None:
+        place = self.edits.currentIndex()
+        return self._edits[place] if 0 <= place < len(self._edits) else None
+
     def _on_edit_changed(self) -> None:
-        choice = self.choice()
-        kept = 1.0 if choice is None or choice.edit.strength is None else choice.edit.strength
+        edit = self._edit()
         self.slider.blockSignals(True)
-        self.slider.setValue(round(kept * STEPS_PER_UNIT))
+        self.slider.setValue(_step(1.0 if edit is None else kept_strength(edit)))
         self.slider.blockSignals(False)
         self._on_strength_changed()
 
@@ -215,3 +225,7 @@ class ColumnHeads(QWidget):
         room = min(MOST_EDITS, len(self._fitting()))
         self.add.setEnabled(len(self.columns) < room)
         self.changed.emit()
+
+
+def _step(strength: float) -> int:
+    return round(strength * STEPS_PER_UNIT)

@@ -195,6 +195,16 @@ class GenerationsPanel(QWidget):
             title.setText(label)
             text.setAccessibleName(self.tr("Continuation by {}").format(label))
 
+    @property
+    def has_text(self) -> bool:
+        """Whether any model has written something."""
+        return any(text.continuation for text in self.texts)
+
+    def clear(self) -> None:
+        """Take away what was written: it is about other models."""
+        for text in self.texts:
+            text.begin("")
+
     def mark_differences(self) -> None:
         """Compare every text with the first."""
         for text in self.texts[1:]:

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
 from app.gui.context import GuiContext
-from app.gui.pages.compare_columns import Choice, ColumnHeads
+from app.gui.pages.compare_columns import Choice, ColumnHeads, kept_strength
 from app.gui.pages.compare_generations import GenerationsPanel
 from app.gui.pages.compare_measures import ExamplesPanel, Measured, MeasuresPanel, figures_of
 from app.gui.tables.compare_table import ComparedExample
@@ -112,10 +112,19 @@ class ComparePage(QWidget):
         self.heads.offer([edit.model for edit in edits], edits, chosen)
 
     def _on_open_requested(self, kind: str, name: str) -> None:
-        if kind == "edit":
-            shown = [choice.edit.id for choice in self.heads.choices()]
-            if name not in shown:
-                self.show_edits((name,))
+        if kind != "edit":
+            return
+        if not self._shows(name):
+            self._on_stop_requested()
+            self.generations.clear()
+            self.show_edits((name,))
+        has_text = bool(self._asked) or self.generations.has_text
+        # Other pages open edits too; only who looks at this one wants texts.
+        if self.isVisible() and self._shows(name) and not has_text:
+            self._on_generate_requested()
+
+    def _shows(self, edit_id: str) -> bool:
+        return any(choice.edit.id == edit_id for choice in self.heads.choices())
 
     def _on_columns_changed(self) -> None:
         choices = self.heads.choices()
@@ -250,8 +259,7 @@ class ComparePage(QWidget):
         if evaluated is not None:
             return Measured(choice.label, evaluated.figures, evaluated.measured_on)
         note = self._notes.get(choice.argument, "")
-        kept = 1.0 if choice.edit.strength is None else choice.edit.strength
-        if note or abs(choice.strength - kept) > 1e-6:
+        if note or choice.strength != kept_strength(choice.edit):
             return Measured(choice.label, None, "", note or self.tr("not measured at this τ"))
         return Measured(choice.label, _stored(choice), self.tr("when it was made"))
 
