@@ -14,7 +14,7 @@ from editing.batches import TokenSequence, text_windows
 from editing.errors import EditingError
 from editing.examples import read_texts
 from editing.models.language_model import LanguageModel
-from editing.models.starter import SAMPLES_FILE, STARTER, starter_folder
+from editing.models.starter import BUNDLED, SAMPLES_FILE, bundled_folder
 from editing.progress import Progress, Report
 
 GENERAL, REGULARISATION = "general", "regularisation"
@@ -122,10 +122,13 @@ def shipped_or_sampled(
         cache: Folder in which new samples are kept, by the model's fingerprint.
     """
     wanted = tokens or USUAL_TOKENS[role]
-    shipped = Path(model.source) if model.source != STARTER else starter_folder()
+    source = model.source
+    shipped = bundled_folder(source) if source in BUNDLED else Path(source)
     kept = cache / f"{model.fingerprint[:40]}.{role}.safetensors"
     for path in (shipped / SAMPLES_FILE, kept):
-        if path.is_file() and (text := load_samples(path, model, role)).tokens >= wanted:
+        if not path.is_file() or not _is_of(path, model):
+            continue  # texts of other weights are left alone: those of these are drawn anew
+        if (text := load_samples(path, model, role)).tokens >= wanted:
             return shortened(text, wanted)
     text = sampled_text(model, role, wanted, seed=SEEDS[role], report=report)
     cache.mkdir(parents=True, exist_ok=True)
@@ -152,7 +155,7 @@ def load_samples(path: Path, model: LanguageModel, role: str) -> GeneralText:
     """
     file = safe_open(path, "pt")
     with file:
-        if (file.metadata() or {}).get("fingerprint") != model.fingerprint:
+        if not _is_of(path, model):
             raise EditingError(
                 f"{path} was sampled from other weights than those of {model.source}. Delete it, "
                 "or give a general text as a file."
@@ -161,6 +164,14 @@ def load_samples(path: Path, model: LanguageModel, role: str) -> GeneralText:
         ids = cast("Tensor", file.get_tensor(role)) if there else None
     sequences = [] if ids is None else _sequences(ids)
     return GeneralText(_name(role, SEEDS[role]), tuple(sequences), sampled=True)
+
+
+def _is_of(path: Path, model: LanguageModel) -> bool:
+    """Whether stored texts were sampled from these very weights."""
+    file = safe_open(path, "pt")
+    with file:
+        stored = cast("dict[str, str]", file.metadata() or {})
+    return stored.get("fingerprint") == model.fingerprint
 
 
 def _name(role: str, seed: int) -> str:

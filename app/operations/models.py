@@ -7,7 +7,7 @@ from typing import Any
 from app.operations.places import open_library
 from editing.models.language_model import LanguageModel, backpack_of
 from editing.models.loading import load_model
-from editing.models.starter import STARTER
+from editing.models.starter import BUNDLED
 from editing.progress import Progress, Report, unheard
 
 
@@ -35,8 +35,8 @@ class LoadedModels:
 
 
 def list_models(data_dir: str | None) -> list[dict[str, Any]]:
-    """List the bundled model and the bases that edits of the library were made for."""
-    sources = {STARTER: 0}
+    """List the bundled models and the bases that edits of the library were made for."""
+    sources: dict[str, int] = dict.fromkeys(BUNDLED, 0)
     with open_library(data_dir) as library:
         for edit in library.edits():
             sources[edit.model] = sources.get(edit.model, 0) + 1
@@ -66,4 +66,4 @@ def check_model(source: str, report: Report = unheard) -> dict[str, Any]:
 
 
 def _name(source: str) -> str:
-    return "Starter" if source == STARTER else Path(source).name
+    return source.capitalize() if source in BUNDLED else Path(source).name

@@ -11,7 +11,7 @@ from editing.export import check_base, export_edit, export_model, import_edit
 from editing.library.records import read_record
 from editing.library.stacks import load_stack, parse_strength
 from editing.models.language_model import LanguageModel
-from editing.models.starter import STARTER
+from editing.models.starter import BUNDLED
 from editing.progress import Progress, Report, unheard
 
 
@@ -84,7 +84,7 @@ def _base_of(
 ) -> tuple[LanguageModel | None, str | None]:
     """Load the base an exported edit names; None where it is not here, and a sentence saying so."""
     source = str(read_record(folder)["model"]["source"])
-    if source == STARTER or Path(source).is_dir():
+    if source in BUNDLED or Path(source).is_dir():
         return models.model(source, report), None
     return None, (
         f"Its base model {source} is not on this machine; whether it fits is checked when the "

@@ -8,7 +8,7 @@ of one for every word.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -31,7 +31,7 @@ class HiddenPass(BasePass):
 
 def output_embedding(model: LanguageModel) -> nn.Linear:
     """Return the linear layer that turns the last hidden states into logits."""
-    return model.module.get_output_embeddings()
+    return cast(nn.Linear, model.module.get_output_embeddings())
 
 
 def compute_hidden_pass(

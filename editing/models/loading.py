@@ -25,7 +25,7 @@ from editing.errors import EditingError
 from editing.models.backpack import BackpackGPT2Config, BackpackGPT2LMHeadModel
 from editing.models.language_model import LanguageModel, fingerprint_of
 from editing.models.layouts import layout_of
-from editing.models.starter import STARTER, starter_folder
+from editing.models.starter import BUNDLED, bundled_folder
 
 BACKPACK_ARCHITECTURE = "BackpackGPT2LMHeadModel"
 FILES = ("*.json", "*.safetensors", "*.bin", "*.txt", "*.model")
@@ -45,7 +45,7 @@ def load_model(
     """Load a model and its tokenizer.
 
     Args:
-        source: "starter", a folder, or a hub id.
+        source: A bundled model's name, a folder, or a hub id.
         tokenizer: Folder or hub id of the tokenizer where the model's folder has none.
         device: Where the weights go.
         dtype: What to compute in, whatever the file holds.
@@ -75,8 +75,8 @@ def model_folder(source: str | Path) -> Path:
     Raises:
         EditingError: It is neither a folder nor a hub id that can be fetched.
     """
-    if str(source) == STARTER:
-        return starter_folder()
+    if str(source) in BUNDLED:
+        return bundled_folder(str(source))
     path = Path(source).expanduser()
     if path.is_dir():
         return path

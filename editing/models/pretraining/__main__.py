@@ -8,11 +8,14 @@ from itertools import islice
 from pathlib import Path
 
 import torch
+from transformers import GPTNeoXForCausalLM, PreTrainedModel
 
-from editing.models.backpack import BackpackGPT2Config, BackpackGPT2LMHeadModel
+from editing.models.backpack import BackpackGPT2LMHeadModel
+from editing.models.loading import load_model
 from editing.models.pretraining.corpus import corpus_file, read_articles
 from editing.models.pretraining.mix import mix_documents
-from editing.models.pretraining.publishing import TrainingFacts, publish
+from editing.models.pretraining.publishing import CardFacts, TrainingFacts, publish
+from editing.models.pretraining.shapes import CONTEXT, SHAPES, VOCAB_SIZE, borrow_trunk
 from editing.models.pretraining.tokenizer import load_tokenizer, train_tokenizer
 from editing.models.pretraining.training import ADAM_LR, MUON_LR, Schedule, TrainingState, train
 from editing.models.pretraining.windows import (
@@ -23,10 +26,9 @@ from editing.models.pretraining.windows import (
     write_stream,
 )
 
-VOCAB_SIZE = 16_384
-CONTEXT = 256
 VALIDATION_WINDOWS = 160
 OWN_DOCUMENTS = 40_000
+CARDS = {"starter": "model_card.md", "starter-large": "model_card_large.md"}
 
 
 def prepare(corpus: Path, work: Path, start: Path | None) -> None:
@@ -54,22 +56,21 @@ def prepare_own_text(work: Path, seed: int) -> None:
         write_stream((text.split("\n") for text in documents), tokenizer, work, "own")
 
 
-def starter_shape() -> BackpackGPT2Config:
-    """The shape of the bundled model."""
-    return BackpackGPT2Config(
-        vocab_size=VOCAB_SIZE,
-        n_positions=CONTEXT,
-        n_embd=256,
-        n_layer=4,
-        n_head=4,
-        num_senses=8,
-        embd_pdrop=0.0,
-        resid_pdrop=0.0,
-        attn_pdrop=0.0,
-        bos_token_id=0,
-        eos_token_id=0,
-        pad_token_id=0,
-    )
+def fresh_model(options: argparse.Namespace) -> PreTrainedModel:
+    """Make the model that the training starts with."""
+    model = SHAPES[options.shape]()
+    if options.start:
+        started = load_module(options.start)
+        if type(started) is type(model):
+            return started
+        if isinstance(model, GPTNeoXForCausalLM) and isinstance(started, BackpackGPT2LMHeadModel):
+            borrow_trunk(model, started)
+    return model
+
+
+def load_module(folder: Path) -> PreTrainedModel:
+    """Load published weights, ready to be trained on."""
+    return load_model(folder).module.requires_grad_(True).train()
 
 
 def run(options: argparse.Namespace) -> None:
@@ -84,10 +85,7 @@ def run(options: argparse.Namespace) -> None:
         prepare_own_text(work, options.seed)
         own = read_stream(work, "own")
     schedule = Schedule(minutes=options.minutes, muon_lr=options.muon_lr, adam_lr=options.adam_lr)
-    model = BackpackGPT2LMHeadModel(starter_shape())
-    if options.start:
-        model = BackpackGPT2LMHeadModel.from_pretrained(options.start, dtype=torch.float32)
-    state = TrainingState.fresh(model, schedule)
+    state = TrainingState.fresh(fresh_model(options), schedule)
     path = work / "state.pt"
     if path.exists():
         state.restore(path)
@@ -101,9 +99,10 @@ def run(options: argparse.Namespace) -> None:
         return
     share = options.own_windows / options.windows
     facts = TrainingFacts(state.step, state.tokens, state.seconds / 3600)
-    if options.start:
+    if options.start and type(load_module(options.start)) is type(state.model):
         facts = TrainingFacts.read(options.start).plus(facts)
-    publish(state.model, work / "tokenizer", options.corpus, options.publish, facts, share)
+    told = CardFacts(CARDS[options.shape], share, options.muon_lr, options.adam_lr)
+    publish(state.model, work / "tokenizer", options.corpus, options.publish, facts, told)
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
@@ -114,7 +113,10 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, required=True, help="length of the training")
     parser.add_argument("--windows", type=int, default=16, help="windows a step")
     parser.add_argument("--own-windows", type=int, default=3, help="of these, text of our own")
-    parser.add_argument("--start", type=Path, help="published folder whose weights to go on from")
+    parser.add_argument("--shape", choices=tuple(SHAPES), default="starter")
+    parser.add_argument(
+        "--start", type=Path, help="published folder to go on from, or to borrow a trunk from"
+    )
     parser.add_argument("--muon-lr", type=float, default=MUON_LR)
     parser.add_argument("--adam-lr", type=float, default=ADAM_LR)
     parser.add_argument("--publish", type=Path, help="write the bundled folder, train no more")

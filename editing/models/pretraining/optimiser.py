@@ -17,6 +17,9 @@ from typing_extensions import override
 QUINTIC = (3.4445, -4.7750, 2.0315)
 """Coefficients of the odd polynomial that pushes all singular values towards one."""
 
+EMBEDDINGS = ("wte", "wpe", "lm_head", "embed_in", "embed_out")
+"""Parts of the names of matrices that are looked up in, or project onto the vocabulary."""
+
 
 def orthogonalised(matrix: Tensor, *, steps: int = 5) -> Tensor:
     """Push every singular value of `matrix` (rows, cols) towards one, in bf16."""
@@ -32,13 +35,23 @@ def orthogonalised(matrix: Tensor, *, steps: int = 5) -> Tensor:
 
 
 class Muon(Optimizer):
-    """Momentum, orthogonalised. A matrix may be cut into square-ish blocks of columns."""
+    """Momentum, orthogonalised. A matrix may be cut into square-ish blocks of columns.
+
+    Matrices are (in, out), as a Conv1D's; those of `out_first` are (out, in), as a Linear's.
+    """
 
     def __init__(
-        self, params: Iterable[nn.Parameter], *, lr: float, momentum: float, weight_decay: float
+        self,
+        params: Iterable[nn.Parameter],
+        *,
+        lr: float,
+        momentum: float,
+        weight_decay: float,
+        out_first: Iterable[Tensor] = (),
     ) -> None:
         defaults = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay}
         super().__init__(list(params), defaults)
+        self._out_first = {id(parameter) for parameter in out_first}
 
     @override
     @torch.no_grad()
@@ -57,10 +70,13 @@ class Muon(Optimizer):
         buffer = state["momentum"]
         buffer.lerp_(parameter.grad, 1 - momentum)
         update = parameter.grad.lerp(buffer, momentum)
+        is_out_first = id(parameter) in self._out_first
+        update = update.T if is_out_first else update
         blocks = _column_blocks(update)
         rows, cols = blocks[0].shape
         scale = max(1.0, cols / rows) ** 0.5
         update = torch.cat([orthogonalised(block) for block in blocks], dim=1)
+        update = update.T if is_out_first else update
         parameter.mul_(1 - lr * weight_decay).add_(update, alpha=-lr * scale)
 
 
@@ -81,9 +97,10 @@ def optimisers_for(module: nn.Module, *, muon_lr: float, adam_lr: float) -> list
     hidden: list[nn.Parameter] = []
     rest: list[nn.Parameter] = []
     for name, parameter in module.named_parameters():
-        is_matrix = parameter.ndim == 2 and not any(e in name for e in ("wte", "wpe", "lm_head"))
+        is_matrix = parameter.ndim == 2 and not any(e in name for e in EMBEDDINGS)
         (hidden if is_matrix else rest).append(parameter)
-    muon = Muon(hidden, lr=muon_lr, momentum=0.95, weight_decay=0.01)
+    linear = [m.weight for m in module.modules() if isinstance(m, nn.Linear)]
+    muon = Muon(hidden, lr=muon_lr, momentum=0.95, weight_decay=0.01, out_first=linear)
     adam = torch.optim.AdamW(rest, lr=adam_lr, betas=(0.9, 0.95), eps=1e-10, weight_decay=0.0)
     for optimiser, peak in ((muon, muon_lr), (adam, adam_lr)):
         for group in optimiser.param_groups:

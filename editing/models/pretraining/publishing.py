@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Template
 
 import torch
+from transformers import PreTrainedModel
 
 from editing.batches import TokenSequence, batched, pad, text_windows
 from editing.general_text import (
@@ -19,8 +20,7 @@ from editing.general_text import (
     sampled_text,
     save_samples,
 )
-from editing.models.backpack import BackpackGPT2LMHeadModel
-from editing.models.language_model import LanguageModel
+from editing.models.language_model import LanguageModel, backpack_of
 from editing.models.loading import load_model
 from editing.models.pretraining.corpus import corpus_file, read_articles
 from editing.models.pretraining.mix_check import check_mix
@@ -61,18 +61,31 @@ class TrainingFacts:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """What a model card says beside the numbers measured."""
+
+    template: str
+    """File name of the card's text, beside this module."""
+    own_share: float
+    """Share of the windows that are text of our own."""
+    muon_lr: float
+    adam_lr: float
+
+
 def publish(
-    model: BackpackGPT2LMHeadModel,
+    model: PreTrainedModel,
     tokenizer_folder: Path,
     corpus: Path,
     folder: Path,
     facts: TrainingFacts,
-    own_share: float,
+    told: CardFacts,
 ) -> None:
     """Write the bundled model; what stood in `folder` is replaced.
 
     Args:
-        own_share: Share of the windows that are text of our own.
+        facts: Written beside the weights, for a training that starts from them.
+        told: What else the card says.
     """
     shutil.rmtree(folder, ignore_errors=True)
     model.bfloat16().save_pretrained(folder, max_shard_size=MAX_SHARD)
@@ -86,7 +99,7 @@ def publish(
     save_samples(loaded, texts, folder / SAMPLES_FILE)
     losses = {split: corpus_loss(loaded, corpus, split) for split in ("valid", "test")}
     facts.save(folder)
-    card = _card(loaded, losses, facts, own_share)
+    card = _card(loaded, losses, facts, told)
     (folder / "README.md").write_text(card, encoding="utf-8")
     logger.info("published to %s: losses %s", folder, losses)
 
@@ -113,23 +126,24 @@ def corpus_loss(model: LanguageModel, corpus: Path, split: str) -> float:
 
 
 def _card(
-    model: LanguageModel, losses: dict[str, float], facts: TrainingFacts, own_share: float
+    model: LanguageModel, losses: dict[str, float], facts: TrainingFacts, told: CardFacts
 ) -> str:
-    template = Path(__file__).with_name("model_card.md").read_text(encoding="utf-8")
-    config = model.module.config
+    template = Path(__file__).with_name(told.template).read_text(encoding="utf-8")
     check = json.dumps(asdict(check_mix(CHECKED_DOCUMENTS)), indent=2, default=str)
     return Template(template).substitute(
         date=time.strftime("%Y-%m-%d"),
         parameters=f"{sum(p.numel() for p in model.module.parameters()) / 1e6:.1f}",
-        width=config.n_embd,
-        layers=config.n_layer,
-        senses=config.num_senses,
-        vocabulary=config.vocab_size,
-        context=config.n_positions,
+        width=model.module.config.hidden_size,
+        layers=model.module.config.num_hidden_layers,
+        senses=backpack_of(model).config.num_senses if model.is_backpack else 0,
+        vocabulary=model.vocab_size,
+        context=model.context,
         steps=f"{facts.steps:,}",
         tokens=f"{facts.tokens / 1e6:.1f}",
         hours=f"{facts.hours:.1f}",
-        own=f"{100 * own_share:.0f}",
+        own=f"{100 * told.own_share:.0f}",
+        muon=told.muon_lr,
+        adam=told.adam_lr,
         valid=f"{losses['valid']:.4f}",
         test=f"{losses['test']:.4f}",
         check=check,

@@ -13,10 +13,11 @@ from typing import cast
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
+from transformers import PreTrainedModel
 
-from editing.models.backpack import BackpackGPT2LMHeadModel
 from editing.models.pretraining.loss import OutputLoss
 from editing.models.pretraining.optimiser import optimisers_for
+from editing.models.pretraining.shapes import hidden_states, output_weight
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class Schedule:
 class TrainingState:
     """All that goes on from one session to the next."""
 
-    model: BackpackGPT2LMHeadModel
+    model: PreTrainedModel
     optimisers: list[Optimizer]
     step: int = 0
     tokens: int = 0
@@ -58,7 +59,7 @@ class TrainingState:
     log: list[dict[str, float]] = field(default_factory=list[dict[str, float]])
 
     @classmethod
-    def fresh(cls, model: BackpackGPT2LMHeadModel, schedule: Schedule) -> "TrainingState":
+    def fresh(cls, model: PreTrainedModel, schedule: Schedule) -> "TrainingState":
         """Start from untrained or committed weights."""
         rates = {"muon_lr": schedule.muon_lr, "adam_lr": schedule.adam_lr}
         return cls(model, optimisers_for(model, **rates))
@@ -131,16 +132,16 @@ def _train(
             saved = time.monotonic()
 
 
-def window_loss(model: BackpackGPT2LMHeadModel, batch: Tensor) -> Tensor:
+def window_loss(model: PreTrainedModel, batch: Tensor) -> Tensor:
     """Mean NLL (nats) of all tokens but each window's first; differentiable."""
-    hidden = model.backpack(batch)[:, :-1]
+    hidden = hidden_states(model, batch)[:, :-1]
     targets = batch[:, 1:].reshape(-1)
     rows = hidden.reshape(len(targets), -1)
-    return cast("Tensor", OutputLoss.apply(rows, model.lm_head.weight, targets))
+    return cast("Tensor", OutputLoss.apply(rows, output_weight(model), targets))
 
 
 @torch.no_grad()
-def validation_loss(model: BackpackGPT2LMHeadModel, windows: Tensor) -> float:
+def validation_loss(model: PreTrainedModel, windows: Tensor) -> float:
     """Mean NLL (nats) over windows, under the training's own precision."""
     model.eval()
     chunks = cast("tuple[Tensor, ...]", windows.split(16))
