@@ -6,20 +6,17 @@ pattern meets which country follows from hashes, so the same input gives the sam
 Run it as `python packaging/tasks/build_country_capital.py [--to FOLDER]`.
 """
 
-import argparse
-import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-HERE = Path(__file__).resolve().parent
-TASK_FOLDER = HERE.parents[1] / "resources" / "tasks" / "country-capital"
+from task_files import HERE, SPLITS, TASKS_FOLDER, Files, Row, read_rows, run, stable_hash
+
+TASK = "country-capital"
+TASK_FOLDER = TASKS_FOLDER / TASK
 PATTERNS_FILE = HERE / "country_capital_patterns.jsonl"
-SPLITS = ("val", "test")
 EVALUATION_ROWS = 5
 HARD_NEGATIVE_ROWS = 2
 
@@ -31,8 +28,6 @@ MONTHS = ("January", "March", "April", "May", "June", "July", "September", "Octo
 HOURS = ("six", "seven", "eight", "nine", "ten", "eleven")
 SETTLEMENT = re.compile(r"\b(city|town|village|settlement)\b")
 VOWEL_SOUND = re.compile(r"(?!Uk|Uru|Uga|Uni)[AEIOU]")
-
-Row = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +81,21 @@ class Pattern:
 
 def read_facts(folder: Path = TASK_FOLDER) -> list[Fact]:
     """Read the facts of all countries, in the file's order."""
-    return [Fact(**row) for row in _read_rows(folder / "facts.jsonl")]
+    return [Fact(**row) for row in read_rows(folder / "facts.jsonl")]
 
 
 def read_patterns(path: Path = PATTERNS_FILE) -> list[Pattern]:
     """Read all patterns of both splits."""
     return [
         Pattern(row["id"], row["split"], row["rows"], tuple(row["needs"]), row["text"])
-        for row in _read_rows(path)
+        for row in read_rows(path)
     ]
 
 
-def build_files(facts: Sequence[Fact], patterns: Sequence[Pattern]) -> dict[str, list[Row]]:
-    """Make the rows of every file, by the file's path inside the task's folder."""
-    files: dict[str, list[Row]] = {}
+def build_files() -> Files:
+    """Make the rows of every file."""
+    facts, patterns = read_facts(), read_patterns()
+    files: Files = {}
     for split in SPLITS:
         asked = [fact for fact in facts if fact.split == split and not fact.capital_in_name]
         evaluation = _patterns_of(patterns, split, "evaluation")
@@ -111,26 +107,18 @@ def build_files(facts: Sequence[Fact], patterns: Sequence[Pattern]) -> dict[str,
     return files
 
 
-def write_files(files: dict[str, list[Row]], folder: Path) -> None:
-    """Write each file as one JSON object a line."""
-    for name, rows in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        path.write_text("".join(lines), encoding="utf-8", newline="\n")
-
-
-def _read_rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
 def _patterns_of(patterns: Iterable[Pattern], split: str, rows: str) -> list[Pattern]:
     return [pattern for pattern in patterns if (pattern.split, pattern.rows) == (split, rows)]
 
 
 def _canonical_row(fact: Fact) -> Row:
     prefix = f"The capital of {fact.in_sentence} is"
-    return {"prefix": prefix, "suffix": f" {fact.capital}", "entity": fact.country}
+    return {
+        "prefix": prefix,
+        "suffix": f" {fact.capital}",
+        "entity": fact.country,
+        "subject": fact.in_sentence.removeprefix("the "),
+    }
 
 
 def _rows(facts: Sequence[Fact], patterns: Sequence[Pattern], per_country: int) -> list[Row]:
@@ -140,7 +128,9 @@ def _rows(facts: Sequence[Fact], patterns: Sequence[Pattern], per_country: int) 
     for fact in facts:
         fitting = [each for each in patterns if all(map(fact.meets, each.needs))]
         # Patterns that fit everywhere are spared, or the territories would use them up.
-        fitting.sort(key=lambda each: (uses[each.id], not each.needs, _hash(fact.country, each.id)))
+        fitting.sort(
+            key=lambda each: (uses[each.id], not each.needs, stable_hash(fact.country, each.id))
+        )
         for pattern in fitting[:per_country]:
             uses[pattern.id] += 1
             rows.append(_row(fact, pattern))
@@ -158,7 +148,7 @@ def _row(fact: Fact, pattern: Pattern) -> Row:
 
 
 def _gaps(fact: Fact, pattern: Pattern) -> dict[str, str | int]:
-    number = _hash(fact.country, pattern.id, "gaps")
+    number = stable_hash(fact.country, pattern.id, "gaps")
     article = "an" if VOWEL_SOUND.match(fact.demonym) else "a"
     return {
         "C": fact.in_sentence,
@@ -191,16 +181,5 @@ def _at_start(name: str) -> str:
     return name[0].upper() + name[1:]
 
 
-def _hash(*words: str) -> int:
-    return int.from_bytes(hashlib.sha256("\n".join(words).encode()).digest()[:8], "big")
-
-
-def main() -> None:
-    """Build the task's files into the folder named on the command line."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--to", type=Path, default=TASK_FOLDER, help="default: the task's folder")
-    write_files(build_files(read_facts(), read_patterns()), parser.parse_args().to)
-
-
 if __name__ == "__main__":
-    main()
+    run(build_files, TASK)
