@@ -6,54 +6,34 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QBrush, QColor
 from typing_extensions import override
 
 from app.gui.palette import tokens_in_use
 from app.gui.tables import figures
+from app.gui.tables.read_only_table import Index, ReadOnlyTable
 from editing.examples import Example, Kind
 from editing.results import ExampleResult
 
-Index = QModelIndex | QPersistentModelIndex
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
-class MeasuresTable(QAbstractTableModel):
+class MeasuresTable(ReadOnlyTable[tuple[str, ...]]):
     """One measure a row, one model a column."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._columns: list[str] = []
-        self._rows: list[tuple[str, ...]] = []
 
     def show_measures(self, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
         """Take other measures; each row begins with its name."""
         self.beginResetModel()
-        self._columns, self._rows = list(columns), list(rows)
+        self._headers = ("", *columns) if columns else ()
+        self._rows = list(rows)
         self.endResetModel()
 
     def to_text(self) -> str:
         """Write the table as tab-separated lines."""
-        lines = [("", *self._columns), *self._rows]
+        lines = [self._headers, *self._rows]
         return "\n".join("\t".join(line) for line in lines)
-
-    @override
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
-        return 0 if parent.isValid() else len(self._rows)
-
-    @override
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
-        return 0 if parent.isValid() or not self._columns else len(self._columns) + 1
-
-    @override
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return ("", *self._columns)[section]
-        return None
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -104,13 +84,13 @@ LONGEST = 90
 SMALLEST_SHARE = 1e-5
 
 
-class ExamplesTable(QAbstractTableModel):
+class ExamplesTable(ReadOnlyTable[ComparedExample]):
     """One example a row, sorted and filtered inside the model; regressions first at the start."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._headers = [self.tr(header) for header in EXAMPLE_HEADERS]
         self._all: list[ComparedExample] = []
-        self._rows: list[ComparedExample] = []
         self._verdict: Verdict | None = None
         self._order = (5, Qt.SortOrder.AscendingOrder)
 
@@ -131,22 +111,6 @@ class ExamplesTable(QAbstractTableModel):
     def example_at(self, index: Index) -> ComparedExample:
         """Give the example at an index."""
         return self._rows[index.row()]
-
-    @override
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
-        return 0 if parent.isValid() else len(self._rows)
-
-    @override
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
-        return 0 if parent.isValid() else len(EXAMPLE_HEADERS)
-
-    @override
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.tr(EXAMPLE_HEADERS[section])
-        return None
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QBrush, QColor
 from typing_extensions import override
 
 from app.gui.palette import tokens_in_use
 from app.gui.tables import figures
+from app.gui.tables.read_only_table import Index, ReadOnlyTable
 from editing.library.edit_row import EditRow
 
-Index = QModelIndex | QPersistentModelIndex
 HEADERS = ("Name", "Success", "Degradation", "State", "Base", "Date", "Size", "Method")
 NAME, SUCCESS, DEGRADATION, STATE, BASE, DATE, SIZE, METHOD = range(len(HEADERS))
 NUMBERS = (SUCCESS, DEGRADATION, SIZE)
@@ -27,12 +27,12 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _MIDDLE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 
 
-class LibraryTable(QAbstractTableModel):
+class LibraryTable(ReadOnlyTable[EditRow]):
     """One edit a row; the newest first until sorted otherwise."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rows: list[EditRow] = []
+        self._headers = [self.tr(header) for header in HEADERS]
         self._damages: dict[str, str] = {}
         self._order = (DATE, Qt.SortOrder.DescendingOrder)
 
@@ -66,22 +66,13 @@ class LibraryTable(QAbstractTableModel):
         return EMPTY if edit.kept_epoch == 0 else FINE
 
     @override
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
-        return 0 if parent.isValid() else len(self._rows)
-
-    @override
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
-        return 0 if parent.isValid() else len(HEADERS)
-
-    @override
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole and section in NUMBERS:
+        is_column = orientation is Qt.Orientation.Horizontal
+        if is_column and role == Qt.ItemDataRole.TextAlignmentRole and section in NUMBERS:
             return _MIDDLE
-        return self.tr(HEADERS[section]) if role == Qt.ItemDataRole.DisplayRole else None
+        return super().headerData(section, orientation, role)
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -3,34 +3,26 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from typing_extensions import override
 
-Index = QModelIndex | QPersistentModelIndex
+from app.gui.tables.read_only_table import Index, ReadOnlyTable
 
 
-class PairsTable(QAbstractTableModel):
+class PairsTable(ReadOnlyTable[tuple[str, str]]):
     """One pair a row."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pairs: list[tuple[str, str]] = []
+        self._headers = (self.tr("Name"), self.tr("Value"))
 
     def show_pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Take other pairs."""
-        if list(pairs) != self._pairs:
+        if list(pairs) != self._rows:
             self.beginResetModel()
-            self._pairs = list(pairs)
+            self._rows = list(pairs)
             self.endResetModel()
-
-    @override
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
-        return 0 if parent.isValid() else len(self._pairs)
-
-    @override
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
-        return 0 if parent.isValid() else 2
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -38,12 +30,12 @@ class PairsTable(QAbstractTableModel):
             Qt.ItemDataRole.DisplayRole,
             Qt.ItemDataRole.ToolTipRole,
         ):
-            return self._pairs[index.row()][index.column()]
+            return self._rows[index.row()][index.column()]
         return None
 
     def text(self) -> str:
         """Write all pairs as tab-separated lines, for the clipboard."""
-        return "\n".join(f"{name}\t{value}" for name, value in self._pairs)
+        return "\n".join(f"{name}\t{value}" for name, value in self._rows)
 
 
 class PairsView(QTableView):

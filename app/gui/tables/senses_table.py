@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
 from app.gui.tables import figures
+from app.gui.tables.read_only_table import Index, ReadOnlyTable
 
-Index = QModelIndex | QPersistentModelIndex
 SENSE_ROLE = Qt.ItemDataRole.UserRole
 HEADERS = ("Word", "Sense", "Score")
 
@@ -32,13 +32,13 @@ def sense_rows(records: Sequence[Mapping[str, Any]]) -> list[SenseRow]:
     ]
 
 
-class SensesTable(QAbstractTableModel):
+class SensesTable(ReadOnlyTable[SenseRow]):
     """One sense a row, sorted inside the model."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._headers = [self.tr(header) for header in HEADERS]
         self._all: list[SenseRow] = []
-        self._rows: list[SenseRow] = []
         self._filter = ""
         self._order = (2, Qt.SortOrder.DescendingOrder)
 
@@ -55,22 +55,6 @@ class SensesTable(QAbstractTableModel):
     def sense_at(self, index: Index) -> SenseRow:
         """Give the sense at an index."""
         return self._rows[index.row()]
-
-    @override
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
-        return 0 if parent.isValid() else len(self._rows)
-
-    @override
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
-        return 0 if parent.isValid() else len(HEADERS)
-
-    @override
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.tr(HEADERS[section])
-        return None
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
