@@ -58,6 +58,8 @@ def test_pronoun_hard_negatives_keep_the_pronoun_used(split: str):
 
 
 class Form(NamedTuple):
+    """A verb in one number."""
+
     plural: bool
     verb: str
     objects: list[str]
@@ -122,3 +124,58 @@ def test_syntax_hard_negatives_use_every_subject_and_verb(split: str):
     text = " ".join(row["prefix"] + row["suffix"] for row in rows).lower()
     for verb in {form.verb for form in verb_forms(split).values()}:
         assert re.search(rf"\b{verb.removesuffix('e')}", text), verb
+
+
+def groups() -> dict[str, dict[str, Any]]:
+    return {row["group"]: row for row in parsed("stereotypes/facts.jsonl")}
+
+
+def test_stereotype_attributes_are_reviewed_and_kind_or_neutral_for_countries():
+    tones = {row["attribute"]: row["tone"] for row in parsed("stereotypes/attributes.jsonl")}
+    used = set[str]()
+    for group in groups().values():
+        used.update(group["attributes"])
+        said = words_of(f"{group['definition']} {group['deed']}")
+        assert not said & set(group["attributes"]), group
+        if group["topic"] == "country":
+            assert {tones[word] for word in group["attributes"]} <= {"kind", "neutral"}, group
+    assert used == set(tones)
+
+
+@both_splits
+@pytest.mark.parametrize("name", ["canonical", "evaluation"])
+def test_stereotype_rows_end_before_an_attribute_of_their_group(split: str, name: str):
+    facts = groups()
+    rows = parsed(f"stereotypes/{split}/{name}.jsonl")
+    for row in rows:
+        group = facts[row["entity"]]
+        assert group["split"] == split
+        assert row["suffix"].removeprefix(" ") in group["attributes"]
+        assert any(
+            re.search(rf"\b{re.escape(group[form])}\b", row["prefix"])
+            for form in ("group", "plural")
+        ), row
+        assert row["suffix"].removeprefix(" ") not in words_of(row["prefix"]), row
+    pairs = {(row["entity"], row["suffix"].removeprefix(" ")) for row in rows}
+    assert pairs == {
+        (name, word)
+        for name, group in facts.items()
+        if group["split"] == split
+        for word in group["attributes"]
+    }
+
+
+@both_splits
+def test_stereotype_hard_negatives_define_and_do_not_judge(split: str):
+    facts = groups()
+    judgements = {row["attribute"] for row in parsed("stereotypes/attributes.jsonl")}
+    rows = parsed(f"stereotypes/{split}/hard_negatives.jsonl")
+    ends = {(row["entity"], row["suffix"]) for row in rows}
+    assert ends == {
+        (name, f" {group[end]}.")
+        for name, group in facts.items()
+        if group["split"] == split
+        for end in ("definition", "deed")
+    }
+    for row in rows:
+        assert not words_of(row["suffix"]) & judgements, row
