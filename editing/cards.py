@@ -69,3 +69,32 @@ def _change(values: dict[str, float | None]) -> str:
 
 def _number(value: float | None) -> str:
     return "not measured" if value is None else f"{value:.4g}"
+
+
+def adapter_card(model: LanguageModel, item: StackedEdit, *, name: str) -> str:
+    """Write the README.md of an exported PEFT adapter."""
+    return f"""# {name}
+
+A PEFT adapter made with Exemplar from canonical examples.
+
+* Base: `{model.source}` ({model.layout.family}), fingerprint `{model.fingerprint}`
+* Its folder or name stands in `adapter_config.json` under `base_model_name_or_path`
+* The licence of the base holds for the adapter too.
+
+## Edit
+
+{_edit_lines(item)}
+
+## Use
+
+```python
+from peft import PeftModel
+from transformers import AutoModelForCausalLM
+
+base = AutoModelForCausalLM.from_pretrained(BASE, trust_remote_code=True, dtype="float32")
+model = PeftModel.from_pretrained(base, "{name}")
+```
+
+A base whose folder carries its own code, as Exemplar's starter does, needs
+`trust_remote_code=True`; read that code first. `SHA256SUMS` lists the hash of every file: `sha256sum --check SHA256SUMS`.
+"""

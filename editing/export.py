@@ -44,14 +44,14 @@ def export_model(
         raise EditingError(f"There is no dtype {dtype!r}. Choose {', '.join(DTYPES)}.")
     put_on = combined(stack)
     lent = nullcontext(model) if put_on is None else put_on[0].applied(model, put_on[1])
-    with _written_whole(target) as folder:
+    with written_whole(target) as folder:
         with lent as edited:
             module = copy.deepcopy(edited.module).to(DTYPES[dtype])  # pyright: ignore[reportCallIssue, reportArgumentType] - its `to` is wrapped without types
             module.save_pretrained(folder)
         model.tokenizer.save_pretrained(folder)
         card = model_card(model, stack, dtype=dtype, name=target.name)
         (folder / "README.md").write_text(card, encoding="utf-8")
-        _write_sums(folder)
+        write_sums(folder)
 
 
 def export_edit(library: Library, edit: EditRow, target: Path) -> None:
@@ -63,7 +63,7 @@ def export_edit(library: Library, edit: EditRow, target: Path) -> None:
     source = library.folder_of(edit)
     if damages := changed_files(source, read_record(source)["files"]):
         raise EditingError(f"{damages[0]}. It cannot be exported.")
-    with _written_whole(target) as folder:
+    with written_whole(target) as folder:
         for name in (RECORD, TENSORS):
             shutil.copyfile(source / name, folder / name)
 
@@ -105,7 +105,7 @@ def _all(library: Library) -> list[EditRow]:
 
 
 @contextmanager
-def _written_whole(target: Path) -> Generator[Path]:
+def written_whole(target: Path) -> Generator[Path]:
     """Lend a folder that becomes `target` when everything in it is on the disk."""
     if target.exists():
         raise EditingError(f"{target} is there already. Choose another place, or move it away.")
@@ -128,7 +128,7 @@ def _written_whole(target: Path) -> Generator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _write_sums(folder: Path) -> None:
+def write_sums(folder: Path) -> None:
     """List the hashes as `sha256sum --check` reads them."""
     lines = [f"{sha256_of(path)}  {path.name}\n" for path in sorted(folder.iterdir())]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")

@@ -12,8 +12,8 @@ SAMPLED = "sampled"
 """The general text that is sampled from the untouched model."""
 DEFAULT_METHOD = "sense-finetuning"
 DEFAULT_BUDGET = 1e-4
-FORMS = ("folder", "edit")
-"""A model folder with the edit in it, or the edit alone."""
+FORMS = ("folder", "edit", "adapter")
+"""A model folder with the edit in it, the edit alone, or (of low rank) a PEFT adapter."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 from app.operations.models import LoadedModels
 from app.operations.places import open_library
 from app.operations.requests import FORMS, ExportRequest, ImportRequest
+from editing.adapter_export import export_adapter
 from editing.errors import EditingError
 from editing.export import check_base, export_edit, export_model, import_edit
 from editing.library.records import read_record
@@ -33,12 +34,15 @@ def run_export(
         report(Progress("exporting", 0, 1, str(target)))
         if request.form == "edit":
             export_edit(library, edit, target)
-        elif request.form == "folder":
+        elif request.form in FORMS:
             model = (models or LoadedModels()).model(edit.model, report)
             stack = load_stack(library, [request.edit], model)
-            export_model(model, stack, target, dtype=request.dtype)
+            if request.form == "adapter":
+                export_adapter(model, stack[0], target)
+            else:
+                export_model(model, stack, target, dtype=request.dtype)
         else:
-            raise EditingError(f"There is no form {request.form!r}. Choose {' or '.join(FORMS)}.")
+            raise EditingError(f"There is no form {request.form!r}. Choose {', '.join(FORMS)}.")
         report(Progress("exporting", 1, 1, str(target)))
     return {"name": edit.name, "form": request.form, "path": str(target)}
 
