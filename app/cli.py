@@ -112,6 +112,7 @@ def _edit(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
         settings=dict(arguments.settings),
         seed=arguments.seed,
         fit_to_ball=arguments.fit_to_ball,
+        on=tuple(arguments.on),
         save=arguments.save,
     )
     result = run_edit(request, progress.report)

@@ -83,6 +83,13 @@ def _add_edit(commands: _Commands) -> None:
     parser.add_argument(
         "--fit-to-ball", action="store_true", help="find the largest strength inside the budget"
     )
+    parser.add_argument(
+        "--on",
+        action="append",
+        default=[],
+        metavar="NAME[@STRENGTH]",
+        help="an edit that stays on while this one is learnt; may be repeated",
+    )
     parser.add_argument("--save", metavar="NAME", help="keep the edit in the library")
 
 

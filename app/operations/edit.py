@@ -32,6 +32,7 @@ from editing.evaluation import BallJudge, EvaluationTexts, Measures, Yardstick, 
 from editing.examples import ExampleSet
 from editing.general_text import GeneralText
 from editing.library.files import write_edit
+from editing.library.stacks import EditOnTop, as_one, load_stack
 from editing.models.language_model import LanguageModel
 from editing.objectives import encode_examples
 from editing.progress import Progress, Report, never_stopping, unheard
@@ -78,6 +79,8 @@ class _Inputs:
     examples: ExampleSet
     general: GeneralText | None
     regularisation: GeneralText
+    below: Edit | None
+    """The edits it goes on, as one."""
 
 
 def run_edit(
@@ -137,6 +140,7 @@ def _gather(request: EditRequest, models: LoadedModels, report: Report) -> _Inpu
         raise UnsupportedModelError(f"{editor.label} does not go with {request.model}. {reason}")
     data_dir = request.data_dir
     return _Inputs(
+        below=_below(request, model, editor),
         model=model,
         editor=editor,
         settings=settings,
@@ -158,6 +162,16 @@ def _gather(request: EditRequest, models: LoadedModels, report: Report) -> _Inpu
     )
 
 
+def _below(request: EditRequest, model: LanguageModel, editor: Editor[Any]) -> Edit | None:
+    """Load the edits that the new one goes on."""
+    if not request.on:
+        return None
+    if not editor.goes_on_edits:
+        raise EditingError(f"{editor.label} cannot be fitted on other edits. Leave out --on.")
+    with open_library(request.data_dir) as library:
+        return as_one(load_stack(library, request.on, model))
+
+
 def _fit(
     request: EditRequest, inputs: _Inputs, report: Report, checkpoints: Checkpoints | None
 ) -> _Fit:
@@ -173,22 +187,33 @@ def _fit(
     def seen(epoch: EpochResult) -> None:
         report(Progress("evaluating", epoch.epoch, epochs, epoch=epoch))
 
-    judge = BallJudge(yardstick, request.budget, seen, will_be_scaled=request.fit_to_ball)
-    context = FitContext(passes, judge, report, request.seed, checkpoints)
+    judge = BallJudge(
+        yardstick,
+        request.budget,
+        seen,
+        will_be_scaled=request.fit_to_ball,
+        starts_untouched=inputs.below is None,
+    )
+    context = FitContext(passes, judge, report, request.seed, checkpoints, inputs.below)
     edit = inputs.editor.fit(model, encoded, inputs.regularisation, inputs.settings, context)
     fit = _Fit(edit, judge, judge.kept, 1.0, judge.measures[judge.kept])
     if request.fit_to_ball and judge.kept:
-        return _fitted_to_ball(fit, model, request.budget, never_stopping(report))
+        return _fitted_to_ball(fit, inputs, request.budget, never_stopping(report))
     return fit
 
 
-def _fitted_to_ball(fit: _Fit, model: LanguageModel, budget: float, report: Report) -> _Fit:
+def _fitted_to_ball(fit: _Fit, inputs: _Inputs, budget: float, report: Report) -> _Fit:
     if fit.measures.degradation is None:
         raise EditingError("Fitting to the ball needs a general text. Give --general-text.")
     report(Progress("fitting strength", 0, 1))
-    found = fit_to_ball(model, fit.edit, fit.judge.yardstick, budget)
+    measured = _as_measured(fit.edit, inputs.below)
+    found = fit_to_ball(inputs.model, measured, fit.judge.yardstick, budget)
     report(Progress("fitting strength", 1, 1))
     return _Fit(fit.edit, fit.judge, fit.kept, found.strength, found.measures)
+
+
+def _as_measured(edit: Edit, below: Edit | None) -> Edit:
+    return edit if below is None else EditOnTop(below, edit)
 
 
 def _result(request: EditRequest, inputs: _Inputs, fit: _Fit) -> dict[str, Any]:
@@ -210,7 +235,8 @@ def _result(request: EditRequest, inputs: _Inputs, fit: _Fit) -> dict[str, Any]:
         "strength": fit.strength,
         "epochs": [epoch_json(epoch) for epoch in fit.judge.epochs],
         "senses": senses_json(inputs.model, fit.edit),
-        "general_text": general_text_json(yardstick, fit.edit),
+        "general_text": general_text_json(yardstick, _as_measured(fit.edit, inputs.below)),
+        "on": list(request.on),
     }
 
 

@@ -69,6 +69,8 @@ class EditRequest(Request):
     """Where they differ from the method's defaults."""
     seed: int = 0
     fit_to_ball: bool = False
+    on: tuple[str, ...] = ()
+    """Edits that stay on the model while this one is learnt, each NAME or NAME@STRENGTH."""
     save: str | None = None
     """The edit's name in the library; None keeps nothing."""
     general_tokens: int | None = None

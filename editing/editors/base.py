@@ -142,6 +142,9 @@ class FitContext:
     report: Report
     seed: int
     checkpoints: Checkpoints | None = None
+    on: "Edit | None" = None
+    """Edits that stay on the model while this one is learnt and judged. The ball and the KL term
+    refer to the untouched model all the same."""
 
 
 class Editor(ABC, Generic[SettingsT]):
@@ -153,6 +156,8 @@ class Editor(ABC, Generic[SettingsT]):
     Settings: type[SettingsT]
     from_sense_passes: ClassVar[bool] = False
     """As of its edits: what the judge has to measure on."""
+    goes_on_edits: ClassVar[bool] = False
+    """Whether `fit` heeds `FitContext.on`."""
 
     @abstractmethod
     def unsupported_reason(self, model: LanguageModel) -> str | None:

@@ -50,6 +50,7 @@ class FullFinetuning(Editor[FullFinetuningSettings]):
     label: ClassVar[str] = "Full finetuning"
     help: ClassVar[str] = "Trains every weight of any model; slow, and the edit is as large as it."
     Settings = FullFinetuningSettings
+    goes_on_edits: ClassVar[bool] = True
 
     @override
     def unsupported_reason(self, model: LanguageModel) -> str | None:
@@ -64,7 +65,7 @@ class FullFinetuning(Editor[FullFinetuningSettings]):
         settings: FullFinetuningSettings,
         context: FitContext,
     ) -> Edit:
-        working = _working_copy(model)
+        working = _working_copy(model, context.on)
         kept = train_weights(model, working, examples, regularisation, settings, context)
         return WeightDelta(kept)
 
@@ -73,10 +74,12 @@ class FullFinetuning(Editor[FullFinetuningSettings]):
         return load_weight_delta(state)
 
 
-def _working_copy(model: LanguageModel) -> WorkingCopy:
-    trained = copy_of(model, shares_weights=False)
+def _working_copy(model: LanguageModel, on: Edit | None) -> WorkingCopy:
+    trained = copy_of(model, shares_weights=False, on=on)
     names = dict(trained.module.named_parameters())
-    untouched = dict(model.module.named_parameters())
+    # Without edits below, the start is the model itself; otherwise it has to be kept.
+    start = model if on is None else copy_of(model, shares_weights=True, on=on)
+    untouched = dict(start.module.named_parameters())
 
     def difference(name: str) -> Tensor:
         after, before = names[name].detach(), untouched[name].detach()

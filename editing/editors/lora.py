@@ -90,6 +90,7 @@ class Lora(Editor[LoraSettings]):
     label: ClassVar[str] = "LoRA"
     help: ClassVar[str] = "Trains low-rank changes of the middle layers; for any model, exportable."
     Settings = LoraSettings
+    goes_on_edits: ClassVar[bool] = True
 
     @override
     def unsupported_reason(self, model: LanguageModel) -> str | None:
@@ -105,7 +106,8 @@ class Lora(Editor[LoraSettings]):
         context: FitContext,
     ) -> Edit:
         chosen = _projections(model, settings.layer_share)
-        working = _working_copy(model, chosen, settings, context.seed)
+        trained = copy_of(model, shares_weights=True, on=context.on)
+        working = _working_copy(trained, chosen, settings, context.seed)
         kept = train_weights(model, working, examples, regularisation, settings, context)
         changes = _factors(chosen, kept, settings) if kept else {}
         return WeightDelta(changes, {"rank": settings.rank, "alpha": settings.alpha})
@@ -121,10 +123,9 @@ def _projections(model: LanguageModel, share: float) -> list[Projection]:
 
 
 def _working_copy(
-    model: LanguageModel, chosen: Sequence[Projection], settings: LoraSettings, seed: int
+    working: LanguageModel, chosen: Sequence[Projection], settings: LoraSettings, seed: int
 ) -> WorkingCopy:
-    """Inject adapters into a copy of the module that shares all its weights."""
-    working = copy_of(model, shares_weights=True)
+    """Inject adapters into a copy of the module."""
     config = LoraConfig(
         r=settings.rank,
         lora_alpha=cast(int, settings.alpha),

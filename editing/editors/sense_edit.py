@@ -121,3 +121,21 @@ def output_rows(model: LanguageModel) -> Tensor:
     """The real rows of the output embedding, (vocab, dim), in at least float32."""
     weight = backpack_of(model).lm_head.weight.detach()[: model.vocab_size].cpu()
     return weight if weight.dtype == torch.float64 else weight.float()
+
+
+def summed_senses(edits: Sequence[SenseEdit]) -> SenseEdit:
+    """Add differences of the same sense up, in order; scores of the first mention stay."""
+    places: dict[tuple[int, int], int] = {}
+    deltas: list[Tensor] = []
+    scores: list[Tensor] = []
+    for edit in edits:
+        for row in range(len(edit.senses)):
+            key = (int(edit.token_ids[row]), int(edit.senses[row]))
+            if key in places:
+                deltas[places[key]] = deltas[places[key]] + edit.deltas[row]
+            else:
+                places[key] = len(deltas)
+                deltas.append(edit.deltas[row])
+                scores.append(edit.scores[row])
+    token_ids, senses = torch.tensor(list(places), dtype=torch.long).T.contiguous()
+    return SenseEdit(token_ids, senses, torch.stack(deltas), torch.stack(scores))

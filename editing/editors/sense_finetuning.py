@@ -13,10 +13,14 @@ from typing import ClassVar, final
 import torch
 from typing_extensions import override
 
-from editing.base_passes import SenseIndex
 from editing.editors.base import Edit, Editor, EditState, FitContext
 from editing.editors.finetuning import FinetuningPlan, Training, train
-from editing.editors.sense_edit import SenseEdit, output_rows, sense_token_losses
+from editing.editors.sense_edit import (
+    SenseEdit,
+    output_rows,
+    sense_token_losses,
+    summed_senses,
+)
 from editing.editors.sense_selection import SelectedSenses, select_senses
 from editing.editors.sense_trainee import SenseTrainee
 from editing.editors.training_settings import (
@@ -26,6 +30,7 @@ from editing.editors.training_settings import (
     kl_weight_setting,
     learning_rate_setting,
 )
+from editing.errors import UnsupportedModelError
 from editing.general_text import GeneralText
 from editing.models.language_model import LanguageModel, backpack_of
 from editing.objectives import EncodedExamples
@@ -74,6 +79,7 @@ class SenseFinetuning(Editor[SenseFinetuningSettings]):
     help: ClassVar[str] = "Trains a few sense vectors of a Backpack; small, fast and local."
     Settings = SenseFinetuningSettings
     from_sense_passes: ClassVar[bool] = True
+    goes_on_edits: ClassVar[bool] = True
 
     @override
     def unsupported_reason(self, model: LanguageModel) -> str | None:
@@ -115,7 +121,8 @@ class SenseFinetuning(Editor[SenseFinetuningSettings]):
         report = never_stopping(context.report)
         losses = sense_token_losses(model, trainee.index, candidates, report)
         kept = context.judge.decide(training.losses, losses)
-        return SenseEdit(selected.token_ids, selected.senses, candidates[kept], selected.scores)
+        own = (candidates[kept] - candidates[0])[: trainee.trained]
+        return SenseEdit(selected.token_ids, selected.senses, own, selected.scores)
 
     @override
     def load(self, state: EditState) -> Edit:
@@ -146,9 +153,11 @@ def _prepare(
     )
     config = backpack_of(model).config
     output = output_rows(model)
+    start = _start(selected, context.on, config.n_embd)
     trainee = SenseTrainee(
-        deltas=torch.zeros(len(selected.senses), config.n_embd, dtype=output.dtype),
-        index=SenseIndex.of(selected.token_ids, selected.senses, config.num_senses),
+        deltas=start.deltas.to(output.dtype),
+        trained=len(selected.senses),
+        index=start.index(model),
         output=output,
         examples=examples,
         example_pass=example_pass,
@@ -157,3 +166,20 @@ def _prepare(
         kl_direction=settings.kl_direction,
     )
     return trainee, selected
+
+
+def _start(selected: SelectedSenses, on: Edit | None, dim: int) -> SenseEdit:
+    """The selected senses at zero and, behind them, those of the edits below that are no choice.
+
+    A selected sense that an edit below has changed starts with that difference.
+    """
+    zeros = torch.zeros(len(selected.senses), dim)
+    start = SenseEdit(selected.token_ids, selected.senses, zeros, selected.scores)
+    if on is None:
+        return start
+    if isinstance(on, SenseEdit):
+        return summed_senses([start, on])
+    raise UnsupportedModelError(
+        "Sense finetuning goes on sense edits only, because it reads what the untouched trunk "
+        "says. Fit it first, and the other edit on it."
+    )

@@ -24,6 +24,8 @@ class SenseTrainee:
 
     deltas: Tensor
     """(senses, dim) leaf; its `grad` is accumulated here by hand."""
+    trained: int
+    """How many rows of `deltas`, the first ones, may change; the others are of edits below."""
     index: SenseIndex
     output: Tensor
     """(vocab, dim) real rows of the output embedding."""
@@ -33,11 +35,11 @@ class SenseTrainee:
     kl_weight: float
     kl_direction: str
     candidates: list[Tensor] = field(default_factory=list[Tensor])
-    """The differences after each epoch, the untouched model's first."""
+    """The differences after each epoch, those at the start first."""
 
     def __post_init__(self) -> None:
-        """Start the candidates with the untouched model."""
-        self.candidates = [torch.zeros_like(self.deltas)]
+        """Start the candidates with what there is before training."""
+        self.candidates = [self.deltas.clone()]
 
     @property
     def parameters(self) -> Sequence[Tensor]:
@@ -134,7 +136,8 @@ class SenseTrainee:
     def _add(self, columns: Tensor, gradient: Tensor) -> None:
         if self.deltas.grad is None:
             self.deltas.grad = torch.zeros_like(self.deltas)
-        self.deltas.grad.index_add_(0, columns, gradient)
+        is_trained = columns < self.trained
+        self.deltas.grad.index_add_(0, columns[is_trained], gradient[is_trained])
 
 
 def _rows(base: SensePass, sequence: int) -> Tensor:

@@ -13,7 +13,7 @@ from typing import Protocol
 from torch import Tensor, nn
 
 from editing.base_passes import output_embedding
-from editing.editors.base import FitContext, module_token_losses
+from editing.editors.base import Edit, FitContext, module_token_losses
 from editing.editors.finetuning import FinetuningPlan, Training, train
 from editing.editors.module_trainee import Kept, ModuleTrainee
 from editing.general_text import GeneralText
@@ -62,13 +62,19 @@ class WorkingCopy:
     """Copies what the training has made of them so far."""
 
 
-def copy_of(model: LanguageModel, *, shares_weights: bool) -> LanguageModel:
-    """Copy the structure of a model, its weights too unless they are to be shared."""
-    memo: dict[int, Tensor] = {}
-    if shares_weights:
-        tensors = [*model.module.parameters(), *model.module.buffers()]
-        memo = {id(tensor): tensor for tensor in tensors}
-    module = copy.deepcopy(model.module, memo)
+def copy_of(model: LanguageModel, *, shares_weights: bool, on: Edit | None = None) -> LanguageModel:
+    """Copy the structure of a model, its weights too unless they are to be shared.
+
+    Args:
+        on: An edit that the copy has in its weights; those it changes are never shared.
+    """
+    tensors = [*model.module.parameters(), *model.module.buffers()]
+    untouched = {id(tensor): tensor.data for tensor in tensors}
+    with nullcontext() if on is None else on.applied(model):
+        memo: dict[int, Tensor] = {}
+        if shares_weights:
+            memo = {id(t): t for t in tensors if t.data.data_ptr() == untouched[id(t)].data_ptr()}
+        module = copy.deepcopy(model.module, memo)
     return replace(model, module=module, applied=AppliedChanges())
 
 

@@ -18,7 +18,13 @@ class BallJudge:
     """Measures candidates against one yardstick and one budget; keeps the exact results."""
 
     def __init__(
-        self, yardstick: Yardstick, budget: float, seen: Seen, *, will_be_scaled: bool = False
+        self,
+        yardstick: Yardstick,
+        budget: float,
+        seen: Seen,
+        *,
+        will_be_scaled: bool = False,
+        starts_untouched: bool = True,
     ) -> None:
         self.yardstick = yardstick
         self.budget = budget
@@ -29,6 +35,7 @@ class BallJudge:
         """The candidate that was decided for."""
         self._seen = seen
         self._will_be_scaled = will_be_scaled
+        self._starts_untouched = starts_untouched
 
     def watch(self, epoch: int, train_loss: float | None, losses: TokenLosses) -> None:
         """Measure one epoch on a part of G and show it."""
@@ -38,8 +45,9 @@ class BallJudge:
     def decide(self, train_losses: Sequence[float | None], losses: TokenLosses) -> int:
         """Measure all candidates exactly; return the last one inside the ball.
 
-        The first candidate is the untouched model, which always is. Where the strength is fitted
-        afterwards and nothing else is inside, the last candidate is returned to be scaled down.
+        The first candidate is the untouched model, which always is, or the edits it starts on.
+        Where the strength is fitted afterwards and nothing else is inside, the last candidate is
+        returned to be scaled down.
         """
         self.measures = self.yardstick.measures(losses)
         if len(self.measures) == 1:  # where nothing is measured, all candidates are alike
@@ -53,7 +61,8 @@ class BallJudge:
         for result in self.epochs:
             with suppress(StoppedEarly):  # all that could be stopped is done
                 self._seen(result)
-        self.kept = max(result.epoch for result in self.epochs if result.inside_ball)
+        inside = [result.epoch for result in self.epochs if result.inside_ball]
+        self.kept = max(inside, default=0)
         if self.kept == 0 and self._will_be_scaled:
             self.kept = self.epochs[-1].epoch
         return self.kept
@@ -70,12 +79,13 @@ class BallJudge:
 
         Where the strength is fitted afterwards, the last one is kept until one is inside.
         """
-        measures = self.yardstick.measures(losses)[0] if epoch else self.yardstick.base
+        is_untouched = epoch == 0 and self._starts_untouched
+        measures = self.yardstick.base if is_untouched else self.yardstick.measures(losses)[0]
         result = self._result(epoch, train_loss, measures, exact=True)
         self.epochs = (*self.epochs[:epoch], result)
         self.measures = [*self.measures[:epoch], measures]
         inside = [past.epoch for past in self.epochs if past.inside_ball]
-        scaled_down = self._will_be_scaled and inside == [0]
+        scaled_down = self._will_be_scaled and max(inside, default=0) == 0
         if result.inside_ball or scaled_down:
             self.kept = epoch
             keep()
@@ -99,6 +109,7 @@ class BallJudge:
         self, epoch: int, train_loss: float | None, measures: Measures, *, exact: bool
     ) -> EpochResult:
         degraded = measures.degradation
+        is_untouched = epoch == 0 and self._starts_untouched
         return EpochResult(
             epoch=epoch,
             train_loss=train_loss,
@@ -106,7 +117,7 @@ class BallJudge:
             general_loss=measures.general_loss,
             degradation=degraded,
             hard_negatives=measures.hard_negatives,
-            inside_ball=epoch == 0 or degraded is None or is_inside(degraded, self.budget),
+            inside_ball=is_untouched or degraded is None or is_inside(degraded, self.budget),
             exact=exact,
         )
 

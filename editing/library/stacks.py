@@ -10,8 +10,8 @@ from torch import Tensor
 from typing_extensions import override
 
 from editing.base_passes import BasePass
-from editing.editors.base import Edit, EditState
-from editing.editors.sense_edit import SenseEdit
+from editing.editors.base import Edit, EditState, TokenLosses
+from editing.editors.sense_edit import SenseEdit, summed_senses
 from editing.errors import EditingError, UnsupportedModelError
 from editing.library.files import read_edit
 from editing.library.index import Library
@@ -59,6 +59,49 @@ class EditStack(Edit):
         raise TypeError("A stack is kept as the names of its edits, not as an edit.")
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class EditOnTop(Edit):
+    """An edit as it is measured on top of another, which stays at its own strength."""
+
+    below: Edit
+    top: Edit
+
+    @property
+    @override
+    def from_sense_passes(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride] - read only, here as there
+        return self.below.from_sense_passes and self.top.from_sense_passes
+
+    def at(self, strength: float) -> Edit:
+        """Both as one edit, the upper one at a strength."""
+        if isinstance(self.below, SenseEdit) and isinstance(self.top, SenseEdit):
+            return summed_senses([self.below, _scaled(self.top, strength)])
+        return EditStack(((self.below, 1.0), (self.top, strength)))
+
+    @override
+    def applied(
+        self, model: LanguageModel, strength: float = 1.0
+    ) -> AbstractContextManager[LanguageModel]:
+        return self.at(strength).applied(model)
+
+    @override
+    def token_losses(self, model: LanguageModel, strengths: Sequence[float]) -> TokenLosses:
+        each = [self.at(strength).token_losses(model, [1.0]) for strength in strengths]
+
+        def losses(base: BasePass, sequences: Sequence[int] | None) -> Tensor:
+            return torch.cat([one(base, sequences) for one in each])
+
+        return losses
+
+    @override
+    def touched(self, base: BasePass) -> int:
+        return self.at(1.0).touched(base)
+
+    @override
+    def state(self) -> EditState:
+        raise TypeError("What is kept is the upper edit alone, with the names of those below.")
+
+
 def load_stack(
     library: Library, names: Sequence[str], model: LanguageModel
 ) -> tuple[StackedEdit, ...]:
@@ -83,7 +126,19 @@ def combined(stack: Sequence[StackedEdit]) -> tuple[Edit, float] | None:
     parts = [(item.edit, item.strength) for item in stack if isinstance(item.edit, SenseEdit)]
     if len(parts) < len(stack):
         return EditStack(tuple((item.edit, item.strength) for item in stack)), 1.0
-    return _summed([_scaled(edit, strength) for edit, strength in parts]), 1.0
+    return summed_senses([_scaled(edit, strength) for edit, strength in parts]), 1.0
+
+
+def as_one(stack: Sequence[StackedEdit]) -> Edit | None:
+    """Return one edit that does at strength 1 what the stack does; None for an empty one."""
+    if (put_on := combined(stack)) is None:
+        return None
+    edit, strength = put_on
+    if strength == 1.0:
+        return edit
+    if isinstance(edit, SenseEdit):
+        return _scaled(edit, strength)
+    return EditStack(((edit, strength),))
 
 
 def parse_strength(text: str) -> tuple[str, float | None]:
@@ -120,21 +175,3 @@ def _load(library: Library, text: str, model: LanguageModel) -> StackedEdit:
 
 def _scaled(edit: SenseEdit, strength: float) -> SenseEdit:
     return replace(edit, deltas=strength * edit.deltas)
-
-
-def _summed(edits: Sequence[SenseEdit]) -> SenseEdit:
-    """Add differences of the same sense up, in order; scores of the first mention stay."""
-    places: dict[tuple[int, int], int] = {}
-    deltas: list[Tensor] = []
-    scores: list[Tensor] = []
-    for edit in edits:
-        for row in range(len(edit.senses)):
-            key = (int(edit.token_ids[row]), int(edit.senses[row]))
-            if key in places:
-                deltas[places[key]] = deltas[places[key]] + edit.deltas[row]
-            else:
-                places[key] = len(deltas)
-                deltas.append(edit.deltas[row])
-                scores.append(edit.scores[row])
-    keys = torch.tensor(list(places), dtype=torch.long)
-    return SenseEdit(keys[:, 0], keys[:, 1], torch.stack(deltas), torch.stack(scores))

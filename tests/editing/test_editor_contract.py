@@ -15,6 +15,7 @@ from editing.evaluation import BallJudge, EvaluationTexts, Yardstick
 from editing.examples import Example, Kind
 from editing.general_text import text_from_rows
 from editing.library.files import read_edit, write_edit
+from editing.library.stacks import EditOnTop
 from editing.models.language_model import LanguageModel
 from editing.models.loading import load_model
 from editing.objectives import encode_examples
@@ -70,10 +71,12 @@ def fit(
     budget: float = 1e9,
     report: Report = unheard,
     checkpoints: InMemoryCheckpoints | None = None,
+    on: Edit | None = None,
 ) -> tuple[Edit, BallJudge]:
     editor = find_editor(method)
-    judge = BallJudge(yardstick_for(method, model), budget, lambda epoch: None)
-    context = FitContext(InMemoryPasses(), judge, report, 0, checkpoints)
+    yardstick = yardstick_for(method, model)
+    judge = BallJudge(yardstick, budget, lambda epoch: None, starts_untouched=on is None)
+    context = FitContext(InMemoryPasses(), judge, report, 0, checkpoints, on)
     encoded = encode_examples(model.tokenizer, EXAMPLES, model.context)
     regularisation = text_from_rows(model, SENTENCES[2:], "R")
     settings = editor.Settings(**QUICK[method])
@@ -278,3 +281,37 @@ def test_a_fit_stopped_early_keeps_what_is_done(method: str, model: LanguageMode
     edit, judge = fit(method, model, report=at(StoppedEarly, "training", 4))
     assert 0 < judge.kept < QUICK[method]["epochs"]
     assert edit.touched(judge.yardstick.general_pass) > 0
+
+
+def test_fitted_on_an_edit_it_keeps_its_own_difference(
+    fitted: Fitted, method: str, model: LanguageModel
+) -> None:
+    if not find_editor(method).goes_on_edits:
+        pytest.skip("the method says that it does not go on other edits")
+    below, alone = fitted
+    before = state_of(model)
+    top, judge = fit(method, model, on=below)
+    assert is_as_before(model, before)
+    assert not same_state(top.state(), below.state())
+    pair = EditOnTop(below, top)
+    start, end = judge.yardstick.measures(pair.token_losses(model, [0.0, 1.0]))
+    assert start.degradation == pytest.approx(judge.measures[0].degradation, abs=1e-5)
+    assert end.degradation == pytest.approx(judge.measures[judge.kept].degradation, abs=1e-5)
+    (only_below,) = judge.yardstick.measures(below.token_losses(model, [1.0]))
+    assert start.general_loss == pytest.approx(only_below.general_loss, rel=1e-5)
+    assert judge.yardstick.base.general_loss == alone.yardstick.base.general_loss
+    with below.applied(model), top.applied(model):
+        together = logits_of(model)
+    with pair.applied(model):
+        assert torch.allclose(logits_of(model), together, atol=1e-5)
+
+
+def test_on_edits_that_left_the_ball_nothing_is_inside(
+    fitted: Fitted, method: str, model: LanguageModel
+) -> None:
+    if not find_editor(method).goes_on_edits:
+        pytest.skip("the method says that it does not go on other edits")
+    edit, judge = fit(method, model, on=fitted[0], budget=-1.0)
+    assert judge.kept == 0
+    assert not judge.epochs[0].inside_ball
+    assert edit.touched(judge.yardstick.general_pass) == 0
