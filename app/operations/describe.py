@@ -22,5 +22,6 @@ def _editor(editor: Editor[Any]) -> dict[str, Any]:
         "name": editor.name,
         "label": editor.label,
         "help": editor.help,
+        "makes_adapters": editor.makes_adapters,
         "settings": [asdict(setting) for setting in settings_of(editor.Settings)],
     }

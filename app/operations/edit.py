@@ -236,7 +236,6 @@ def _result(request: EditRequest, inputs: _Inputs, fit: _Fit) -> dict[str, Any]:
         "epochs": [epoch_json(epoch) for epoch in fit.judge.epochs],
         "senses": senses_json(inputs.model, fit.edit),
         "general_text": general_text_json(yardstick, _as_measured(fit.edit, inputs.below)),
-        "on": list(request.on),
     }
 
 

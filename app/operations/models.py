@@ -7,7 +7,7 @@ from typing import Any
 from app.operations.places import open_library
 from editing.models.language_model import LanguageModel, backpack_of
 from editing.models.loading import load_model
-from editing.models.starter import BUNDLED
+from editing.models.starter import BUNDLED, bundled_models
 from editing.progress import Progress, Report, unheard
 
 
@@ -36,7 +36,7 @@ class LoadedModels:
 
 def list_models(data_dir: str | None) -> list[dict[str, Any]]:
     """List the bundled models and the bases that edits of the library were made for."""
-    sources: dict[str, int] = dict.fromkeys(BUNDLED, 0)
+    sources: dict[str, int] = dict.fromkeys(bundled_models(), 0)
     with open_library(data_dir) as library:
         for edit in library.edits():
             sources[edit.model] = sources.get(edit.model, 0) + 1

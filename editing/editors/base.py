@@ -158,6 +158,8 @@ class Editor(ABC, Generic[SettingsT]):
     """As of its edits: what the judge has to measure on."""
     goes_on_edits: ClassVar[bool] = False
     """Whether `fit` heeds `FitContext.on`."""
+    makes_adapters: ClassVar[bool] = False
+    """Whether its edits are of low rank, so that PEFT can carry them."""
 
     @abstractmethod
     def unsupported_reason(self, model: LanguageModel) -> str | None:

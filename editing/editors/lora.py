@@ -91,6 +91,7 @@ class Lora(Editor[LoraSettings]):
     help: ClassVar[str] = "Trains low-rank changes of the middle layers; for any model, exportable."
     Settings = LoraSettings
     goes_on_edits: ClassVar[bool] = True
+    makes_adapters: ClassVar[bool] = True
 
     @override
     def unsupported_reason(self, model: LanguageModel) -> str | None:

@@ -12,6 +12,12 @@ BUNDLED = (STARTER, STARTER_LARGE)
 SAMPLES_FILE = "samples.safetensors"
 
 
+def bundled_models() -> list[str]:
+    """Name the bundled models that this installation has."""
+    root = Path(str(files("resources")))
+    return [name for name in BUNDLED if (root / name / "config.json").is_file()]
+
+
 def bundled_folder(name: str) -> Path:
     """Return the folder of a bundled model.
 

@@ -22,18 +22,31 @@ from app.gui.widgets.layouts import column, row
 from app.operations.requests import ExportRequest
 from editing.library.edit_row import EditRow
 
+BUNDLED = ("starter", "starter-large")
 DTYPES = (("float32", 4), ("bfloat16", 2), ("float16", 2))
 
 
 class ExportDialog(QDialog):
     """Asks for everything on one page; nothing that exists is ever overwritten."""
 
-    def __init__(self, edit: EditRow, folder: Path, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        edit: EditRow,
+        folder: Path,
+        parent: QWidget | None = None,
+        *,
+        makes_adapters: bool = False,
+    ) -> None:
+        """Ask about one edit.
+
+        Args:
+            makes_adapters: The edit's method makes low-rank changes, which PEFT can carry.
+        """
         super().__init__(parent)
         self._edit = edit
         self._weights = weights_of(edit.model)
         self.setWindowTitle(self.tr("Export {}").format(edit.name))
-        self._build_choices()
+        self._build_choices(makes_adapters=makes_adapters)
         self.target = QLineEdit(str(folder / _file_name(edit.name)))
         self.target.setAccessibleName(self.tr("Folder to write"))
         self.target.setMinimumWidth(characters(52))
@@ -61,7 +74,9 @@ class ExportDialog(QDialog):
             row(caption(self._folder_help()), spacing=0),
             row(caption(self.tr("Written as")), self.dtype, None),
             self.alone,
-            caption(self.tr("A few kilobytes that Exemplar imports on any machine.")),
+            caption(self.tr("For Exemplar on any machine that has the same base model.")),
+            self.adapter,
+            row(caption(self._adapter_help(makes_adapters=makes_adapters)), spacing=0),
             row(self.target, button(browse)),
             self.said,
             row(None, button(cancel), self.export_button),
@@ -77,23 +92,30 @@ class ExportDialog(QDialog):
         return ExportRequest(
             edit=self._edit.name,
             to=str(Path(self.target.text()).expanduser()),
-            form="folder" if self.folder.isChecked() else "edit",
+            form=self._form(),
             dtype=self.dtype.currentText(),
         )
 
+    def _form(self) -> str:
+        if self.adapter.isChecked():
+            return "adapter"
+        return "folder" if self.folder.isChecked() else "edit"
+
     def size_bytes(self) -> int | None:
         """Estimate how large it gets; None where the base is not at hand."""
-        if self.alone.isChecked():
+        if not self.folder.isChecked():
             return self._edit.size_bytes
         if self._weights is None:
             return None
         return self._weights * dict(DTYPES)[self.dtype.currentText()]
 
-    def _build_choices(self) -> None:
+    def _build_choices(self, *, makes_adapters: bool) -> None:
         self.folder = QRadioButton(self.tr("A model folder with the edit in it"))
         self.alone = QRadioButton(self.tr("The edit alone"))
         self._group = QButtonGroup(self)
-        for choice in (self.folder, self.alone):
+        self.adapter = QRadioButton(self.tr("A PEFT adapter"))
+        self.adapter.setEnabled(makes_adapters)
+        for choice in (self.folder, self.alone, self.adapter):
             self._group.addButton(choice)
         self.folder.setChecked(True)
         self.dtype = QComboBox()
@@ -107,6 +129,11 @@ class ExportDialog(QDialog):
             "Opens with transformers' AutoModelForCausalLM and trust_remote_code=True, "
             "on machines without Exemplar."
         )
+
+    def _adapter_help(self, *, makes_adapters: bool) -> str:
+        if makes_adapters:
+            return self.tr("Opens with peft's PeftModel.from_pretrained on the same base model.")
+        return self.tr("Not for this edit: only low-rank changes of weights can be an adapter.")
 
     def _follow(self) -> None:
         self.dtype.setEnabled(self.folder.isChecked())
@@ -134,7 +161,8 @@ class ExportDialog(QDialog):
 
 def weights_of(source: str) -> int | None:
     """Count a base model's weights by its files; None where they are not at hand."""
-    folder = Path(str(files("resources") / "starter")) if source == "starter" else Path(source)
+    bundled = Path(str(files("resources") / source)) if source in BUNDLED else None
+    folder = bundled or Path(source)
     if not (folder / "config.json").is_file():
         return None
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))

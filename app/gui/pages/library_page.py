@@ -315,7 +315,9 @@ class LibraryPage(QWidget):
         edit = self.details.edit
         if edit is None:
             return
-        dialog = ExportDialog(edit, Path.home(), self)
+        known = (self._context.engine.description or {}).get("editors", [])
+        adapters = {editor["name"] for editor in known if editor.get("makes_adapters")}
+        dialog = ExportDialog(edit, Path.home(), self, makes_adapters=edit.method in adapters)
         dialog.accepted.connect(lambda: self.export_edit(dialog.chosen()))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
