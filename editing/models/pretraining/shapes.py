@@ -67,7 +67,7 @@ def hidden_states(model: PreTrainedModel, ids: Tensor) -> Tensor:
 
 def output_weight(model: PreTrainedModel) -> Tensor:
     """The output embedding, (vocab, dim)."""
-    head: Any = model.get_output_embeddings()
+    head = cast(Any, model.get_output_embeddings())
     return cast(Tensor, head.weight)
 
 
