@@ -1,5 +1,7 @@
 """The Backpack architecture as a native transformers model, known to the Auto classes.
 
+Beside it, the ensemble that lends a Backpack's edit (or any small model's) to a larger model.
+
 Only torch, transformers and this package's own files (relatively) are imported here: transformers
 copies those files into a saved folder, so that it opens where Exemplar is not installed.
 """
@@ -7,11 +9,24 @@ copies those files into a saved folder, so that it opens where Exemplar is not i
 from transformers import AutoConfig, AutoModelForCausalLM
 
 from .configuration_backpack import BackpackGPT2Config
+from .configuration_logit_ensemble import LogitEnsembleConfig
 from .modeling_backpack import BackpackGPT2LMHeadModel, BackpackModel, SenseEdits
+from .modeling_logit_ensemble import Ensemble, LogitEnsembleForCausalLM, LogRatio, moved_logits
 
 BackpackGPT2Config.register_for_auto_class()
 BackpackGPT2LMHeadModel.register_for_auto_class("AutoModelForCausalLM")
+LogitEnsembleConfig.register_for_auto_class()
+LogitEnsembleForCausalLM.register_for_auto_class("AutoModelForCausalLM")
 AutoConfig.register(BackpackGPT2Config.model_type, BackpackGPT2Config)
 AutoModelForCausalLM.register(BackpackGPT2Config, BackpackGPT2LMHeadModel)
 
-__all__ = ["BackpackGPT2Config", "BackpackGPT2LMHeadModel", "BackpackModel", "SenseEdits"]
+__all__ = [
+    "BackpackGPT2Config",
+    "BackpackGPT2LMHeadModel",
+    "BackpackModel",
+    "Ensemble",
+    "LogRatio",
+    "LogitEnsembleForCausalLM",
+    "SenseEdits",
+    "moved_logits",
+]

@@ -235,13 +235,28 @@ class BackpackModel(BackpackPreTrainedModel):
         cache: Cache | None = None,
     ) -> Tensor:
         """Return the mixture of senses h, (batch, seq, d), for the given ids."""
+        return self.mixture(*self.contextualize(input_ids, attention_mask, position_ids, cache))
+
+    def contextualize(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        cache: Cache | None = None,
+    ) -> tuple[Tensor, Tensor, ContextualizationLayer | None]:
+        """Return alpha (batch, k, seq, source), the sources' ids, and the cache's own layer."""
         query, key = self.queries_and_keys(input_ids, attention_mask, position_ids, cache)
         source_ids, layer = input_ids, None
         if cache is not None:
             layer = _contextualization_layer(cache, self.config.n_layer)
             key, ids = layer.update(key, input_ids[:, None, :, None])
             source_ids = ids[:, 0, :, 0]
-        alpha = contextualization_weights(query, key, attention_mask)
+        return contextualization_weights(query, key, attention_mask), source_ids, layer
+
+    def mixture(
+        self, alpha: Tensor, source_ids: Tensor, layer: ContextualizationLayer | None = None
+    ) -> Tensor:
+        """Mix the senses of the sources by alpha: (batch, seq, d)."""
         senses, rows = self._senses_by_word(source_ids, layer)
         return mix_senses(alpha.to(senses.dtype), senses, rows)
 
