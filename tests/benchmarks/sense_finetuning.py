@@ -5,8 +5,8 @@
 
 *Plain* runs the whole module at every step, batched, senses once per distinct word. *Cold* is the
 fast way with an empty cache of base passes, *warm* with the passes on disk. Each does the same
-work: selection, training (ten epochs), every epoch evaluated on all texts. Sizes are printed. Processor time
-leaves out what other programs took of the machine in the meantime.
+work: selection, training (ten epochs), every epoch evaluated on all texts. Sizes are printed.
+Processor time leaves out what other programs took of the machine in the meantime.
 """
 
 import argparse
