@@ -23,9 +23,7 @@ LEAST = {
 LEAST_OF_OTHERS = {"canonical": 60, "evaluation": 200, "hard_negatives": 100}
 PATTERNS, LARGEST_SHARE = 40, 0.04
 RUN = 8
-SLIP = re.compile(
-    r"[{}]|  |\bNone\b|\s$|\b(?!had\b|that\b)(\w+) \1\b|\b[Aa] (?!Eu|One)[AEIO][a-z]"
-)
+SLIP = re.compile(r"[{}]|  |\bNone\b|\s$|\b(?!had\b|that\b)(\w+) \1\b|\b[Aa] (?!Eu|One)[AEIO][a-z]")
 
 each_task = pytest.mark.parametrize("task", task_names())
 each_split = pytest.mark.parametrize("split", SPLITS)
