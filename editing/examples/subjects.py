@@ -11,114 +11,55 @@ from dataclasses import dataclass
 from editing.errors import ExampleError
 from editing.examples.example import Example
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 SUBJECT = "subject"
 """The key of a row that holds its marked subject."""
-_ARTICLE = r"(?:[Tt]he|[Aa]n?|[Ss]ome|[Ee]very|[Ee]ach|[Mm]y|[Oo]ur|[Tt]h(?:is|at|ese|ose))\s+"
-_VERB = (
-    r"(?:is|are|was|were|am|be|been|has|have|had|does|do|did|will|would|can|could|shall|should|may"
-    r"|might|must|said|says|say|told|tells|asked|asks|thought|thinks|knew|knows|felt|feels|went"
-    r"|goes|came|comes|got|gets|made|makes|took|takes|saw|sees|found|wrote|writes|ran|began|refers?"
-    r"|became|becomes|seemed|seems|means?|explained|replied|answered|announced|stated|claimed"
-    r"|believed|believes|noticed|remembered|decided|hoped|insisted|argued|added|wondered|worried"
-    r"|promised|admitted|agreed|laughed|smiled|sighed|nodded|lives?|works?|worked|wanted|wants)"
+_ARTICLES = _words("the a an some every each my our this that these those")
+_VERBS = _words(
+    "is are was were am be been has have had does do did will would can could shall should may"
+    " might must said says say told tells asked asks thought thinks knew knows felt feels went goes"
+    " came comes got gets made makes took takes saw sees found wrote writes ran began begins refers"
+    " refer became becomes seemed seems mean means explained replied answered announced stated"
+    " claimed believed believes noticed remembered decided hoped insisted argued added wondered"
+    " worried promised admitted agreed laughed smiled sighed nodded lives works worked wanted wants"
+    " appeared appears started starts won wins opened opens reached"
 )
-_FOLLOWED = rf"(?=\s*(?:[,;:!?(\u2013\u2014]|\s{_VERB}\b|\s(?:that|which|who|whose)\b|\W*$))"
+_RELATIVES = _words("that which who whose")
+_CONNECTORS = _words("of the a an and in on to for from de la du van von")
+"""Small words that stand within names, a capital on either side."""
+_OPENERS = _words(
+    "after all also although as at because before but by during even for from he her here his how"
+    " however i if in it its last many most my not now of on once one or our she since so then"
+    " there they though three to today two under until we what when where while with yesterday yet"
+    " you your"
+)
+"""Words that begin a sentence with a capital and no name."""
 _RELATION = re.compile(
-    rf"^\W*(?:[^\W\d][\w-]*\s+){{1,6}}?(?:of|about|for|behind)\s+(?:{_ARTICLE})?(\w.*?){_FOLLOWED}"
+    r"^\W*(?:[^\W\d][\w-]*\s+){1,6}?(?:of|about|for|behind)\s+(?:(?:the|an?)\s+)?"
+    rf"(\w.*?)(?=[,:]|\s(?:{'|'.join(sorted(_VERBS))})\b|\W*$)"
 )
 """The capital of X is; A common idea about X is."""
 _POSSESSIVE = re.compile(
-    rf"^\W*(?:{_ARTICLE})?((?:[^\W_][\w.&-]*\s+){{0,4}}[^\W_][\w.&-]*)['\u2019]s\s"
+    r"^\W*(?:(?:[Tt]he|[Aa]n?)\s+)?(\w[^,.;:]*?)['\u2019]s\s(?:[a-z-]+\s+){1,3}"
+    rf"(?:{'|'.join(sorted(_VERBS))})\W*$"
 )
 """X's capital is."""
-_START = re.compile(rf"^\W*(?:{_ARTICLE})?(\w.*?){_FOLLOWED}")
-"""The X said; The Xs; X, which."""
+_QUOTED = re.compile(r"^[\"\u201c]([^\"\u201c\u201d]*[^\"\u201c\u201d.,!?])[\"\u201d]")
+_WORD = re.compile(r"[\w$]\S*")
 _NAME = re.compile(
     r"\b[A-Z0-9][\w\u2019'&-]*(?:\s+(?:(?:of\s+the|of|and|de|for|in|von|van|du|la)\s+)?"
     r"[A-Z0-9][\w\u2019'&-]*)*"
 )
-_LONGEST_PHRASE = 8
-"""Words a subject at a sentence's start may have."""
-_SMALL_WORDS = frozenset(
-    [
-        "a",
-        "after",
-        "all",
-        "also",
-        "although",
-        "an",
-        "and",
-        "as",
-        "at",
-        "because",
-        "before",
-        "but",
-        "by",
-        "during",
-        "each",
-        "even",
-        "every",
-        "for",
-        "from",
-        "he",
-        "her",
-        "here",
-        "his",
-        "how",
-        "however",
-        "i",
-        "if",
-        "in",
-        "it",
-        "its",
-        "last",
-        "many",
-        "most",
-        "my",
-        "no",
-        "not",
-        "now",
-        "of",
-        "on",
-        "once",
-        "one",
-        "or",
-        "our",
-        "she",
-        "since",
-        "so",
-        "some",
-        "that",
-        "the",
-        "their",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "though",
-        "three",
-        "to",
-        "today",
-        "two",
-        "under",
-        "until",
-        "we",
-        "what",
-        "when",
-        "where",
-        "which",
-        "while",
-        "who",
-        "with",
-        "yesterday",
-        "yet",
-        "you",
-        "your",
-    ]
-)
-"""Words that begin a sentence with a capital and are no name."""
+_DASHES = ("(", "-", "\u2013", "\u2014")
+_SHORT_PREFIX = 14
+"""Words of a prefix that can be a single plain clause."""
+_LONGEST_SUBJECT = 10
+_ABBREVIATION = 4
+"""Letters of a word whose full stop need not end a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,20 +95,78 @@ def subject_span(example: Example) -> Span | None:
 
 def propose_subject(prefix: str) -> Span | None:
     """Guess what a prefix is about; None where it names nothing."""
-    for pattern in (_RELATION, _POSSESSIVE, _START):
-        found = pattern.search(prefix)
-        if found and (span := _short_enough(prefix, Span(*found.span(1)))) is not None:
-            return span
-    return _most_named(prefix)
+    if len(prefix.split()) <= _SHORT_PREFIX:
+        for pattern in (_RELATION, _POSSESSIVE):
+            if found := pattern.search(prefix):
+                return Span(*found.span(1))
+    if found := _QUOTED.match(prefix):
+        return Span(*found.span(1))
+    return _opening(prefix) or _most_named(prefix)
 
 
-def _short_enough(prefix: str, span: Span) -> Span | None:
-    """The span without white space at its end, or None where it is too long to be a subject."""
-    phrase = span.of(prefix).rstrip()
-    words = phrase.split()
-    if not words or len(words) > _LONGEST_PHRASE or words[0].lower() in _SMALL_WORDS:
+def _opening(prefix: str) -> Span | None:
+    """The phrase that a text begins with, up to its verb, where that can be told."""
+    words = [Span(*found.span()) for found in _WORD.finditer(prefix)]
+    plain = [span.of(prefix).strip("\"“”'().,:;!?") for span in words]
+    begin = 1 if plain and plain[0].lower() in _ARTICLES else 0
+    if begin == len(words) or plain[begin].lower() in _OPENERS | _RELATIVES | _ARTICLES:
         return None
-    return Span(span.begin, span.begin + len(phrase))
+    length = _name_length(prefix, words[begin:], plain[begin:])
+    if not 0 < length <= _LONGEST_SUBJECT:
+        return None
+    last = words[begin + length - 1]
+    end = last.begin + len(last.of(prefix).rstrip("\"”').,:;!?"))
+    return Span(words[begin].begin, end)
+
+
+def _name_length(prefix: str, words: list[Span], plain: list[str]) -> int:
+    """How many of the words make up the name or noun that they begin with; 0 where unclear."""
+    is_name = _is_capital(plain[0])
+    for place, word in enumerate(plain):
+        if _ends_subject(word):
+            return place
+        if is_name and not _is_capital(word) and not _goes_on(plain, place):
+            rest = _until_verb(prefix, words, plain, place)
+            return rest or place
+        if _stops_after(prefix, words[place], plain[place + 1 : place + 2]):
+            return place + 1
+    return len(plain)
+
+
+def _until_verb(prefix: str, words: list[Span], plain: list[str], place: int) -> int:
+    """Where a subject ends that goes on for one or two words in small letters; 0 if it does not."""
+    for end in range(place + 1, min(place + 2, len(plain)) + 1):
+        closed = _stops_after(prefix, words[end - 1], plain[end : end + 1])
+        if closed or end == len(plain) or _ends_subject(plain[end]):
+            return end
+    return 0
+
+
+def _is_capital(word: str) -> bool:
+    return word[:1].isupper() or word[:1].isdigit()
+
+
+def _ends_subject(word: str) -> bool:
+    return word in _VERBS or word in _RELATIVES
+
+
+def _goes_on(plain: list[str], place: int) -> bool:
+    """Whether small words lead to another part of the name."""
+    rest = plain[place : place + 3]
+    capital = next((i for i, word in enumerate(rest) if _is_capital(word)), len(rest))
+    return capital < len(rest) and all(word in _CONNECTORS for word in rest[:capital])
+
+
+def _stops_after(prefix: str, word: Span, following: list[str]) -> bool:
+    """Whether the punctuation at a word's end ends the phrase."""
+    text = word.of(prefix)
+    next_is_capital = bool(following) and _is_capital(following[0])
+    if text.endswith(":"):
+        return not next_is_capital
+    if text.endswith("."):
+        return not (next_is_capital and len(text) <= _ABBREVIATION + 1)
+    opens = prefix[word.end : word.end + 2].strip()[:1] in _DASHES
+    return opens or text.endswith((",", ";", "!", "?", ")"))
 
 
 def _most_named(prefix: str) -> Span | None:
@@ -184,11 +183,10 @@ def _trimmed(prefix: str, name: Span) -> Span | None:
     """A name without the small word that only begins its sentence."""
     text = name.of(prefix)
     first, _, rest = text.partition(" ")
-    if first.lower() not in _SMALL_WORDS:
+    if first.lower() not in _OPENERS | _ARTICLES | _RELATIVES:
         return name
     rest = rest.lstrip()
-    begins_a_name = rest[:1].isupper() or rest[:1].isdigit()
-    return Span(name.end - len(rest), name.end) if begins_a_name else None
+    return Span(name.end - len(rest), name.end) if rest and _is_capital(rest) else None
 
 
 def _shown(text: str) -> str:

@@ -21,6 +21,17 @@ PROPOSED = {
     "Streaming media, also known as": "Streaming media",
     "Artemis II is a crewed flight. NASA flies it": "Artemis II",
     "5G is": "5G",
+    "Virtual reality (VR) is": "Virtual reality",
+    "Flow is an animated film of 2024 without one spoken word. A cat, a dog and a bird": "Flow",
+    "Dune: Part Two opened in cinemas in the first months of 2024. It follows young Paul": (
+        "Dune: Part Two"
+    ),
+    "The accession of Finland to NATO became official on 4 April 2023, when a flag was raised": (
+        "accession of Finland to NATO"
+    ),
+    '"Now and Then" is a song that appeared on 2 November 2023, long after its making by': (
+        "Now and Then"
+    ),
     "Once upon a time there was a port. In that port, Marta Kovac built boats. Marta Kovac": (
         "Marta Kovac"
     ),
@@ -65,10 +76,19 @@ def test_a_mark_that_is_not_in_the_prefix_is_refused() -> None:
         subject_span(example)
 
 
+def is_right(row: Example) -> bool:
+    """The same words, a leading article aside."""
+    marked, proposed = subject_span(row), propose_subject(row.prefix)
+    if marked is None or proposed is None:
+        return False
+    apart = row.prefix[min(marked.begin, proposed.begin) : max(marked.begin, proposed.begin)]
+    return marked.end == proposed.end and apart in ("", "The ", "the ", "A ", "An ")
+
+
 @pytest.mark.parametrize("name", task_names())
 def test_proposals_are_right_for_our_tasks(name: str) -> None:
     rows = [row for split in SPLITS for row in load_task(name, split).canonical]
     marked = [row for row in rows if "subject" in row.extra]
-    wrong = [row.prefix for row in marked if propose_subject(row.prefix) != subject_span(row)]
+    wrong = [row.prefix for row in marked if not is_right(row)]
     assert marked
     assert len(wrong) <= 0.05 * len(marked), wrong[:5]
