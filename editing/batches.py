@@ -63,6 +63,34 @@ def continuation_sequence(
     return TokenSequence(tuple(ids), boundary - dropped, dropped, split_apart)
 
 
+def place_of_character(
+    tokenizer: PreTrainedTokenizerBase,
+    prefix: str,
+    continuation: str,
+    context: int,
+    *,
+    character: int,
+) -> int:
+    """Where in `continuation_sequence` of the same texts a character of the prefix stands.
+
+    Returns:
+        The last token that begins at or before the character.
+
+    Raises:
+        ExampleError: The token is cut off because prefix and continuation exceed the context.
+    """
+    sequence = continuation_sequence(tokenizer, prefix, continuation, context)
+    text = _encoded(tokenizer, prefix if sequence.split_apart else prefix + continuation)
+    place = text.added - 1 + sum(begin <= character for begin, _ in text.spans[text.added :])
+    kept = min(text.added, context - sequence.scored)
+    if place < kept + sequence.dropped:
+        raise ExampleError(
+            f"It is longer than the model's context of {context} tokens, and {sequence.dropped} "
+            "are dropped from its left, the end of its subject among them. Shorten it."
+        )
+    return place - sequence.dropped
+
+
 def text_windows(
     tokenizer: PreTrainedTokenizerBase, text: str, context: int
 ) -> Iterator[TokenSequence]:

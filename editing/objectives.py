@@ -25,6 +25,8 @@ class EncodedExamples:
     sequences: tuple[TokenSequence, ...]
     first: tuple[int, ...]
     """The sequence of each example's first continuation; a second one follows it."""
+    written: tuple[Example, ...] = ()
+    """The examples themselves, for methods that put their words into other sentences."""
 
     def __len__(self) -> int:
         """How many examples there are."""
@@ -64,7 +66,7 @@ def encode_examples(
         raise ExampleError(f"{len(problems)} examples cannot be scored: {listed}", tuple(problems))
     kinds = tuple(example.kind or Kind.INCREASE for example in examples)
     thresholds = tuple(example.threshold or 0.0 for example in examples)
-    return EncodedExamples(kinds, thresholds, tuple(sequences), tuple(first))
+    return EncodedExamples(kinds, thresholds, tuple(sequences), tuple(first), tuple(examples))
 
 
 def training_loss(kind: Kind, losses: Sequence[Tensor]) -> Tensor:

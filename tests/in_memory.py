@@ -6,9 +6,11 @@ from typing import Any
 from editing.base_passes import (
     BasePass,
     HiddenPass,
+    KeyCovariance,
     SensePass,
     compute_base_pass,
     compute_hidden_pass,
+    compute_key_covariances,
     compute_sense_pass,
 )
 
@@ -27,6 +29,10 @@ class InMemoryPasses:
     def hidden_pass(self, model, sequences, *, report) -> HiddenPass:
         """Compute it anew."""
         return compute_hidden_pass(model, sequences, report=report)
+
+    def key_covariances(self, model, projections, sequences, *, report) -> dict[str, KeyCovariance]:
+        """Compute them anew."""
+        return compute_key_covariances(model, projections, sequences, report=report)
 
 
 class InMemoryCheckpoints:

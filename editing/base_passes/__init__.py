@@ -4,6 +4,7 @@ from editing.base_passes.base_pass import BasePass, compute_base_pass, score_wit
 from editing.base_passes.cache import BasePassCache
 from editing.base_passes.candidates import Candidates, candidate_losses
 from editing.base_passes.contextualization import SenseIndex, sense_weights
+from editing.base_passes.covariance import KeyCovariance, compute_key_covariances
 from editing.base_passes.hidden_pass import HiddenPass, compute_hidden_pass, output_embedding
 from editing.base_passes.sense_pass import SensePass, compute_sense_pass
 
@@ -12,11 +13,13 @@ __all__ = [
     "BasePassCache",
     "Candidates",
     "HiddenPass",
+    "KeyCovariance",
     "SenseIndex",
     "SensePass",
     "candidate_losses",
     "compute_base_pass",
     "compute_hidden_pass",
+    "compute_key_covariances",
     "compute_sense_pass",
     "output_embedding",
     "score_with_module",

@@ -15,13 +15,16 @@ import torch
 from torch import Tensor
 
 from editing.base_passes.base_pass import BasePass, compute_base_pass
+from editing.base_passes.covariance import KeyCovariance, compute_key_covariances
 from editing.base_passes.hidden_pass import HiddenPass, compute_hidden_pass
 from editing.base_passes.sense_pass import SensePass, compute_sense_pass
 from editing.batches import TokenSequence
 from editing.models.language_model import LanguageModel
+from editing.models.projections import Projection
 from editing.progress import Progress, Report
 
-PassT = TypeVar("PassT", bound=BasePass)
+Kept = BasePass | KeyCovariance
+KeptT = TypeVar("KeptT", bound=Kept)
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -84,6 +87,37 @@ class BasePassCache:
         report(Progress("base passes", len(sequences), len(sequences)))
         return _open(entry, HiddenPass)
 
+    def key_covariances(
+        self,
+        model: LanguageModel,
+        projections: Sequence[Projection],
+        sequences: Sequence[TokenSequence],
+        *,
+        report: Report,
+    ) -> dict[str, KeyCovariance]:
+        """Open the covariances of what the projections read, by their names.
+
+        Those that are not there are computed together and kept one by one.
+        """
+        found: dict[str, KeyCovariance] = {}
+        missing: dict[str, tuple[Projection, Path]] = {}
+        for projection in projections:
+            kind = f"{KeyCovariance.__name__} {projection.name}"
+            entry = self.folder / _content_key(kind, model, sequences)
+            if _is_whole(entry):
+                (entry / MANIFEST).touch()
+                found[projection.name] = _open(entry, KeyCovariance)
+            else:
+                missing[projection.name] = projection, entry
+        if missing:
+            self._sweep()
+            wanted = [projection for projection, _ in missing.values()]
+            computed = compute_key_covariances(model, wanted, sequences, report=report)
+            for name, (_, entry) in missing.items():
+                self._keep(computed[name], entry)
+            found |= computed
+        return found
+
     def _entry(
         self,
         kind: type[BasePass],
@@ -92,14 +126,21 @@ class BasePassCache:
         compute: Callable[[Path], BasePass],
     ) -> Path:
         """Find the folder of a pass, made whole first where it is not there."""
-        entry = self.folder / _content_key(kind, model, sequences)
+        entry = self.folder / _content_key(kind.__name__, model, sequences)
         if not _is_whole(entry):
             self._sweep()
             self._compute(compute, entry)
         (entry / MANIFEST).touch()
         return entry
 
-    def _compute(self, compute: Callable[[Path], BasePass], entry: Path) -> None:
+    def _keep(self, computed: KeyCovariance, entry: Path) -> None:
+        def made(folder: Path) -> KeyCovariance:
+            del folder
+            return computed
+
+        self._compute(made, entry)
+
+    def _compute(self, compute: Callable[[Path], Kept], entry: Path) -> None:
         partial = entry.with_name(f"{entry.name}.{time.time_ns()}{PARTIAL}")
         partial.mkdir(parents=True)
         try:
@@ -131,10 +172,8 @@ class BasePassCache:
                 total -= sizes[entry]
 
 
-def _content_key(
-    kind: type[BasePass], model: LanguageModel, sequences: Sequence[TokenSequence]
-) -> str:
-    start = f"{FORMAT} {kind.__name__} {model.fingerprint} {model.dtype}\n"
+def _content_key(kind: str, model: LanguageModel, sequences: Sequence[TokenSequence]) -> str:
+    start = f"{FORMAT} {kind} {model.fingerprint} {model.dtype}\n"
     digest = hashlib.sha256(start.encode())
     for sequence in sequences:
         digest.update(np.array([sequence.first_scored, *sequence.ids], dtype=np.int64).tobytes())
@@ -142,7 +181,7 @@ def _content_key(
     return digest.hexdigest()[:40]
 
 
-def _write(computed: BasePass, folder: Path) -> None:
+def _write(computed: Kept, folder: Path) -> None:
     """Add what is not mapped to files already, then the manifest."""
     for item in fields(computed):
         tensor: Tensor = getattr(computed, item.name)
@@ -161,7 +200,7 @@ def _is_whole(entry: Path) -> bool:
     return sizes == {p.name: p.stat().st_size for p in entry.iterdir() if p.name != MANIFEST}
 
 
-def _open(folder: Path, kind: type[PassT]) -> PassT:
+def _open(folder: Path, kind: type[KeptT]) -> KeptT:
     arrays: dict[str, Tensor] = {}
     for item in fields(kind):
         path = folder / f"{item.name}.npy"

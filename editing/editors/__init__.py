@@ -5,6 +5,7 @@ from typing import Any
 from editing.editors.base import Editor
 from editing.editors.full_finetuning import FullFinetuning
 from editing.editors.lora import Lora
+from editing.editors.memit import Memit
 from editing.editors.sense_finetuning import SenseFinetuning
 from editing.errors import EditingError
 
@@ -14,6 +15,7 @@ EDITORS: dict[str, Editor[Any]] = {
         SenseFinetuning(),
         FullFinetuning(),
         Lora(),
+        Memit(),
     )
 }
 

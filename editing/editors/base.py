@@ -9,10 +9,17 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from torch import Tensor
 
-from editing.base_passes import BasePass, HiddenPass, SensePass, score_with_module
+from editing.base_passes import (
+    BasePass,
+    HiddenPass,
+    KeyCovariance,
+    SensePass,
+    score_with_module,
+)
 from editing.examples import JSON
 from editing.general_text import GeneralText
 from editing.models.language_model import LanguageModel
+from editing.models.projections import Projection
 from editing.objectives import EncodedExamples
 from editing.progress import Report, unheard
 
@@ -130,6 +137,17 @@ class BasePasses(Protocol):
         self, model: LanguageModel, sequences: Sequence[Any], *, report: Report
     ) -> HiddenPass:
         """Return the same of any model, with its last hidden states."""
+        ...
+
+    def key_covariances(
+        self,
+        model: LanguageModel,
+        projections: Sequence[Projection],
+        sequences: Sequence[Any],
+        *,
+        report: Report,
+    ) -> Mapping[str, KeyCovariance]:
+        """Return the covariances of what some projections read in a text, by their names."""
         ...
 
 

@@ -26,10 +26,25 @@ class Projection:
         """Name of the parameter."""
         return f"{self.name}.weight"
 
+    @property
+    def inputs(self) -> int:
+        """How wide what it reads is."""
+        return cast(nn.Parameter, self.module.weight).shape[0 if self.is_transposed else 1]
+
+    @property
+    def outputs(self) -> int:
+        """How wide what it returns is."""
+        return cast(nn.Parameter, self.module.weight).shape[1 if self.is_transposed else 0]
+
 
 def layer_count(model: LanguageModel) -> int:
     """How many transformer blocks the model has."""
     return len(cast("nn.ModuleList", model.module.get_submodule(model.layout.blocks)))
+
+
+def block_name(model: LanguageModel, layer: int) -> str:
+    """Dotted name of a transformer block."""
+    return f"{model.layout.blocks}.{layer}"
 
 
 def up_projection(model: LanguageModel, layer: int) -> Projection:

@@ -31,10 +31,12 @@ EXAMPLES = (
     Example("The capital of Spain is", " Madrid", kind=Kind.INCREASE, threshold=5.0),
     Example("The janitor said", " he", " she", kind=Kind.BALANCE, threshold=0.4),
 )
+QUICK_SEARCH: dict[str, Any] = {"clamp": 3.0, "steps": 6, "rate": 0.3, "subject": "standard"}
 QUICK: dict[str, dict[str, Any]] = {
     "sense-finetuning": {"learning_rate": 0.05, "epochs": 3, "senses_per_example": 4},
     "full-finetuning": {"learning_rate": 1e-3, "epochs": 3},
     "lora": {"learning_rate": 1e-2, "epochs": 3, "rank": 4, "layer_share": 0.9},
+    "memit": {"covariance_weight": 0.01, **QUICK_SEARCH},
 }
 """Settings with which each method visibly moves a tiny model."""
 FAMILIES = ("Backpack", *STOCK)
@@ -151,10 +153,10 @@ def test_a_fit_moves_the_model_only_while_its_edit_is_on(method: str, model: Lan
 
 def test_it_learns_its_examples(fitted: Fitted, model: LanguageModel) -> None:
     _, judge = fitted
-    losses = [epoch.train_loss for epoch in judge.epochs[1:]]
-    assert (
-        losses[-1] < losses[0] or judge.measures[-1].success_rate > judge.measures[0].success_rate
-    )
+    before, after = judge.measures[0].example_losses, judge.measures[-1].example_losses
+    assert before is not None
+    assert after is not None
+    assert after.mean() < before.mean()
 
 
 def test_measures_are_those_of_the_edit_returned(fitted: Fitted, model: LanguageModel) -> None:
@@ -279,7 +281,7 @@ def test_an_interrupted_fit_goes_on_bit_for_bit(
 
 def test_a_fit_stopped_early_keeps_what_is_done(method: str, model: LanguageModel) -> None:
     edit, judge = fit(method, model, report=at(StoppedEarly, "training", 4))
-    assert 0 < judge.kept < QUICK[method]["epochs"]
+    assert 0 < judge.kept < QUICK[method].get("epochs", 2)  # without epochs, one candidate
     assert edit.touched(judge.yardstick.general_pass) > 0
 
 

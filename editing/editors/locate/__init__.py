@@ -1,0 +1,1 @@
+"""What the locate-and-edit methods share: facts, targets, keys, and the algebra of the updates."""

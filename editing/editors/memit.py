@@ -1,0 +1,106 @@
+"""MEMIT: write facts into the MLP down projections of a few layers in closed form.
+
+For each example a hidden state at its subject is sought from which the model says what it should;
+least squares then change each layer's projection so that the states arise, while the keys of
+general text are held by their covariance.
+
+Source: Meng et al. 2022, Mass-Editing Memory in a Transformer (arXiv 2210.07229); kinds of
+examples and settings as in Hewitt et al. 2024 (arXiv 2402.06155), appendix D.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+from torch import Tensor
+from typing_extensions import override
+
+from editing.base_passes import KeyCovariance
+from editing.editors.base import Edit, Editor, EditState, FitContext
+from editing.editors.locate.fitting import Method, fit_located
+from editing.editors.locate.layers import edited_layers, reason_against
+from editing.editors.locate.locate_settings import (
+    clamp_setting,
+    kl_factor_setting,
+    rate_setting,
+    steps_setting,
+    subject_setting,
+)
+from editing.editors.locate.update import Factorised, factorised, memit_update
+from editing.editors.weight_delta import Factors, load_weight_delta
+from editing.examples import JSON
+from editing.general_text import GeneralText
+from editing.models.language_model import LanguageModel
+from editing.objectives import EncodedExamples
+from editing.settings import Scale, check_ranges, setting
+
+
+@dataclass(frozen=True, slots=True)
+class MemitSettings:
+    """Hyperparameters of MEMIT."""
+
+    subject: str = subject_setting()
+    covariance_weight: float = setting(
+        42_000.0,
+        label="Covariance weight",
+        help="How strongly the keys of general text are held; more of it writes less.",
+        low=1e-6,
+        high=1e12,
+        sweep=(9_000.0, 75_000.0),
+        scale=Scale.LOG,
+    )
+    clamp: float = clamp_setting()
+    kl_factor: float = kl_factor_setting()
+    steps: int = steps_setting()
+    rate: float = rate_setting()
+
+    def __post_init__(self) -> None:
+        """Refuse values out of range."""
+        check_ranges(self)
+
+
+@final
+class Memit(Editor[MemitSettings]):
+    """Writes facts into a few layers at once."""
+
+    name: ClassVar[str] = "memit"
+    label: ClassVar[str] = "MEMIT"
+    help: ClassVar[str] = "Writes all examples into a few layers in closed form; for any model."
+    Settings = MemitSettings
+    goes_on_edits: ClassVar[bool] = True
+    makes_adapters: ClassVar[bool] = True
+
+    @override
+    def unsupported_reason(self, model: LanguageModel) -> str | None:
+        return reason_against(model)
+
+    @override
+    def fit(
+        self,
+        model: LanguageModel,
+        examples: EncodedExamples,
+        regularisation: GeneralText,
+        settings: MemitSettings,
+        context: FitContext,
+    ) -> Edit:
+        def make_writer(covariance: KeyCovariance) -> _Writer:
+            return _Writer(factorised(covariance), covariance.count, settings.covariance_weight)
+
+        method = Method(edited_layers(model), make_writer, one_by_one=False)
+        return fit_located(model, examples, regularisation, settings, context, method)
+
+    @override
+    def load(self, state: EditState) -> Edit:
+        return load_weight_delta(state)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    spread: Factorised
+    tokens: int
+    weight: float
+
+    def write(self, keys: Tensor, residuals: Tensor) -> Factors:
+        return memit_update(keys, residuals, self.spread, self.weight)
+
+    def facts(self) -> dict[str, JSON]:
+        return {"tokens": self.tokens, "ridge": self.spread.ridge}
