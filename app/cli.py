@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from app import cli_sweep_texts as sweep_texts
 from app import cli_texts as texts
 from app.cli_arguments import build_parser
 from app.cli_progress import ProgressLine
@@ -24,7 +25,9 @@ from app.operations.requests import (
     ExportRequest,
     GenerateRequest,
     ImportRequest,
+    ReportRequest,
     SensesRequest,
+    SweepRequest,
 )
 from editing.errors import EditingError
 from editing.progress import Cancelled
@@ -118,6 +121,28 @@ def _edit(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
     result = run_edit(request, progress.report)
     _warn(progress, texts.warnings_of(result))
     return result, texts.edit_lines(result)
+
+
+def _sweep(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
+    from app.operations.sweep import run_sweep
+
+    try:
+        result = run_sweep(
+            _sweep_request(arguments), progress.report, told=lambda line: _warn(progress, [line])
+        )
+    except (KeyboardInterrupt, Cancelled):
+        _warn(progress, ["The runs that are done are kept; the same command goes on."])
+        raise
+    _warn(progress, sweep_texts.sweep_warnings(result))
+    return result, sweep_texts.sweep_lines(result)
+
+
+def _report(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
+    from app.operations.report import run_report
+
+    result = run_report(ReportRequest(arguments.sweeps, arguments.to, arguments.data_dir))
+    _warn(progress, result["problems"])
+    return result, result["markdown"].splitlines()
 
 
 def _evaluate(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
@@ -251,6 +276,8 @@ _COMMANDS = {
     "models_list": _models_list,
     "models_check": _models_check,
     "edit": _edit,
+    "sweep": _sweep,
+    "report": _report,
     "evaluate": _evaluate,
     "generate": _generate,
     "senses": _senses,
@@ -280,6 +307,27 @@ def _data(arguments: argparse.Namespace) -> dict[str, Any]:
         "data_dir",
     )
     return {name: getattr(arguments, name) for name in names}
+
+
+def _sweep_request(arguments: argparse.Namespace) -> SweepRequest:
+    return SweepRequest(
+        model=arguments.model,
+        task=arguments.task,
+        method=arguments.method,
+        budgets=arguments.budgets,
+        configurations=arguments.configurations,
+        test_seeds=arguments.test_seeds,
+        general_text=arguments.general_text,
+        regularisation_text=arguments.regularisation_text,
+        general_tokens=arguments.general_tokens,
+        test_general_tokens=arguments.test_general_tokens,
+        settings=dict(arguments.settings),
+        sampler=arguments.sampler,
+        seed=arguments.seed,
+        prune=arguments.prune,
+        folder=arguments.sweeps,
+        data_dir=arguments.data_dir,
+    )
 
 
 def _check_usage(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:

@@ -3,7 +3,13 @@
 import argparse
 from typing import Protocol
 
-from app.operations.requests import DEFAULT_BUDGET, DEFAULT_METHOD, FORMS, SAMPLED
+from app.operations.requests import (
+    DEFAULT_BUDGET,
+    DEFAULT_BUDGETS,
+    DEFAULT_METHOD,
+    FORMS,
+    SAMPLED,
+)
 from editing.examples import Kind
 
 _DTYPES = ("float32", "bfloat16", "float16")
@@ -34,6 +40,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_tasks(commands)
     _add_models(commands)
     _add_edit(commands)
+    _add_sweep(commands)
+    _add_report(commands)
     _add_evaluate(commands)
     _add_generate(commands)
     _add_senses(commands)
@@ -57,27 +65,13 @@ def _add_edit(commands: _Commands) -> None:
     parser = _command(commands, "edit", "fit an edit to a model from examples")
     _add_model(parser)
     _add_data(parser, general=SAMPLED)
-    parser.add_argument(
-        "--regularisation-text",
-        metavar="FILE|sampled",
-        default=SAMPLED,
-        help="general text that training may see (default: sampled)",
-    )
-    parser.add_argument("--method", default=DEFAULT_METHOD, help="default: %(default)s")
+    _add_regularisation(parser)
+    _add_method(parser, settings_help="a setting of the method; may be repeated")
     parser.add_argument(
         "--budget",
         type=_positive,
         default=DEFAULT_BUDGET,
         help="how much worse general text may get, relatively (default: %(default)g)",
-    )
-    parser.add_argument(
-        "--set",
-        dest="settings",
-        action="append",
-        default=[],
-        type=_pair,
-        metavar="NAME=VALUE",
-        help="a setting of the method; may be repeated",
     )
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     parser.add_argument(
@@ -91,6 +85,57 @@ def _add_edit(commands: _Commands) -> None:
         help="an edit that stays on while this one is learnt; may be repeated",
     )
     parser.add_argument("--save", metavar="NAME", help="keep the edit in the library")
+
+
+def _add_sweep(commands: _Commands) -> None:
+    parser = _command(
+        commands, "sweep", "search a method's settings on validation, report fresh runs on test"
+    )
+    _add_model(parser)
+    parser.add_argument("--task", required=True, metavar="T", help="a built-in task")
+    _add_method(parser, settings_help="a setting that is not searched; may be repeated")
+    parser.add_argument(
+        "--budget",
+        dest="budgets",
+        type=_budgets,
+        default=DEFAULT_BUDGETS,
+        metavar="X,X,...",
+        help="one run of a configuration serves them all (default: 1e-3,1e-4,1e-5)",
+    )
+    for flag, default, text in (
+        ("--configurations", 25, "runs on validation"),
+        ("--test-seeds", 10, "runs of the best on test"),
+    ):
+        parser.add_argument(
+            flag, type=int, default=default, metavar="N", help=f"{text} (default: %(default)s)"
+        )
+    _add_general(parser, SAMPLED)
+    parser.add_argument(
+        "--test-general-tokens", type=int, metavar="N", help="the same on test (default: as many)"
+    )
+    _add_regularisation(parser)
+    parser.add_argument(
+        "--sampler",
+        choices=("random", "tpe"),
+        default="random",
+        help="how settings are drawn: at random, or guided by the runs done (default: random)",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of the draws (default: %(default)s)")
+    parser.add_argument(
+        "--no-pruning",
+        dest="prune",
+        action="store_false",
+        help="go on with runs that have left every budget for good",
+    )
+    _add_sweeps_folder(parser)
+
+
+def _add_report(commands: _Commands) -> None:
+    parser = _command(commands, "report", "tell the results of sweeps in tables")
+    _add_sweeps_folder(parser)
+    parser.add_argument(
+        "--to", metavar="FOLDER", help="write the report there, as Markdown, CSV and HTML"
+    )
 
 
 def _add_evaluate(commands: _Commands) -> None:
@@ -183,6 +228,46 @@ def _add_edits(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_method(parser: argparse.ArgumentParser, *, settings_help: str) -> None:
+    parser.add_argument("--method", default=DEFAULT_METHOD, help="default: %(default)s")
+    parser.add_argument(
+        "--set",
+        dest="settings",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="NAME=VALUE",
+        help=settings_help,
+    )
+
+
+def _add_sweeps_folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--sweeps", metavar="FOLDER", help="where sweeps are kept (default: in the data folder)"
+    )
+
+
+def _add_regularisation(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--regularisation-text",
+        metavar="FILE|sampled",
+        default=SAMPLED,
+        help="general text that training may see (default: sampled)",
+    )
+
+
+def _add_general(parser: argparse.ArgumentParser, default: str | None) -> None:
+    parser.add_argument(
+        "--general-text",
+        metavar="FILE|sampled",
+        default=default,
+        help=f"measures degradation (default: {default or 'not measured'})",
+    )
+    parser.add_argument(
+        "--general-tokens", type=int, metavar="N", help="use only so many tokens of it"
+    )
+
+
 def _add_data(parser: argparse.ArgumentParser, *, general: str | None) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--task", metavar="T", help="a built-in task")
@@ -199,15 +284,7 @@ def _add_data(parser: argparse.ArgumentParser, *, general: str | None) -> None:
         metavar="X",
         help="of success: a probability (increase, decrease) or a ratio (balance, prefer)",
     )
-    parser.add_argument(
-        "--general-text",
-        metavar="FILE|sampled",
-        default=general,
-        help=f"measures degradation (default: {general or 'not measured'})",
-    )
-    parser.add_argument(
-        "--general-tokens", type=int, metavar="N", help="use only so many tokens of it"
-    )
+    _add_general(parser, general)
     parser.add_argument(
         "--skip-bad-rows", action="store_true", help="go on with a file's good rows"
     )
@@ -222,6 +299,10 @@ def _positive(text: str) -> float:
     if not 0 <= value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not a number from 0")
     return value
+
+
+def _budgets(text: str) -> tuple[float, ...]:
+    return tuple(_positive(part) for part in text.split(","))
 
 
 def _pair(text: str) -> tuple[str, str]:

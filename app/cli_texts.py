@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.cli_tables import aligned
 from editing.library.edit_row import EditRow
 from editing.tasks import TaskCard
-
-_WIDEST = 40
 
 
 def task_lines(card: TaskCard) -> list[str]:
@@ -67,7 +66,7 @@ def warnings_of(result: Mapping[str, Any]) -> list[str]:
             "larger budget or a smaller learning rate."
         )
     text = result["general_text"]
-    if text is not None and 0 < text["touched"] < _FEW_TOUCHED:
+    if text is not None and 0 < text["touched"] < FEW_TOUCHED:
         said.append(
             f"Only {text['touched']} tokens of the general text can be touched by the edit: the "
             "degradation says little. Give more general text."
@@ -75,7 +74,7 @@ def warnings_of(result: Mapping[str, Any]) -> list[str]:
     return said
 
 
-_FEW_TOUCHED = 1000
+FEW_TOUCHED = 1000
 
 
 def library_lines(edits: Sequence[EditRow]) -> list[str]:
@@ -83,12 +82,7 @@ def library_lines(edits: Sequence[EditRow]) -> list[str]:
     if not edits:
         return ["The library is empty."]
     head = ("name", "model", "success", "degradation", "created")
-    rows = [head, *(_edit_cells(edit) for edit in edits)]
-    widths = [min(_WIDEST, max(len(row[i]) for row in rows)) for i in range(len(head))]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    return aligned([head, *(_edit_cells(edit) for edit in edits)])
 
 
 def senses_lines(result: Mapping[str, Any]) -> list[str]:

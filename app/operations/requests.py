@@ -12,6 +12,7 @@ SAMPLED = "sampled"
 """The general text that is sampled from the untouched model."""
 DEFAULT_METHOD = "sense-finetuning"
 DEFAULT_BUDGET = 1e-4
+DEFAULT_BUDGETS = (1e-3, 1e-4, 1e-5)
 FORMS = ("folder", "edit", "adapter")
 """A model folder with the edit in it, the edit alone, or (of low rank) a PEFT adapter."""
 
@@ -78,6 +79,48 @@ class EditRequest(Request):
     data_dir: str | None = None
     skip_bad_rows: bool = False
     """Go on with a file's good rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRequest(Request):
+    """Search a method's settings on a task's validation split, then run the best on test."""
+
+    model: str
+    task: str
+    method: str = DEFAULT_METHOD
+    budgets: tuple[float, ...] = DEFAULT_BUDGETS
+    """One run of a configuration serves them all."""
+    configurations: int = 25
+    test_seeds: int = 10
+    general_text: str = SAMPLED
+    """A file or SAMPLED, for both stages."""
+    regularisation_text: str = SAMPLED
+    general_tokens: int | None = None
+    """Use only so many tokens of the general text."""
+    test_general_tokens: int | None = None
+    """The same on test; None for as many as in the search."""
+    settings: dict[str, Any] = field(default_factory=dict[str, Any], hash=False)
+    """Settings that are not searched."""
+    sampler: str = "random"
+    """"random" or "tpe"."""
+    seed: int = 0
+    """Of the draws and of the search's runs; test runs have the seeds 0, 1, …."""
+    prune: bool = True
+    """Give up runs that have left every ball for good."""
+    folder: str | None = None
+    """Where sweeps are kept; None for the data folder's own."""
+    data_dir: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRequest(Request):
+    """Tell the results of sweeps."""
+
+    folder: str | None = None
+    """Where the sweeps are; None for the data folder's own."""
+    to: str | None = None
+    """A folder to write the report to, as Markdown, CSV and HTML."""
+    data_dir: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,169 @@
+"""Search a method's settings on a task's validation split and report fresh runs on its test split.
+
+Every run is a function of plain values: the request and what the protocol says of the run. What is
+done is kept run by run, so that the same request goes on where it was interrupted.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from app import paths
+from app.operations.edit import fit_edit
+from app.operations.models import LoadedModels
+from app.operations.provenance import now, versions
+from app.operations.requests import EditRequest, SweepRequest
+from app.operations.sweep_identity import sweep_header, sweep_name
+from app.operations.sweep_results import sweep_result
+from app.operations.sweep_teller import Teller
+from app.operations.sweep_watch import RunWatch
+from editing.editors import find_editor
+from editing.errors import EditingError, UnsupportedModelError
+from editing.progress import Report, unheard
+from editing.settings import settings_from_text
+from editing.sweeps import (
+    SAMPLERS,
+    SEARCH,
+    EpochMeasures,
+    FinishedRun,
+    Run,
+    SweepFolder,
+    SweepPlan,
+    carry_out,
+    conclusion,
+    search_space,
+)
+from editing.tasks import SPLITS
+
+VALIDATION_SPLIT, TEST_SPLIT = SPLITS
+Told = Callable[[str], None]
+"""Takes a sentence about a run that is done."""
+
+
+def run_sweep(
+    request: SweepRequest,
+    report: Report = unheard,
+    *,
+    models: LoadedModels | None = None,
+    told: Told = lambda _: None,
+) -> dict[str, Any]:
+    """Carry out what is missing of a sweep and say what it found.
+
+    Returns:
+        What `sweep --json` prints.
+
+    Raises:
+        EditingError: Something the person can mend.
+        Cancelled: The work was told to stop; the runs that are done are kept.
+    """
+    loaded = models or LoadedModels()
+    plan = sweep_plan(request)
+    _check_model(request, loaded, report)
+    header = sweep_header(request, plan, loaded.model(request.model, report))
+    folder = SweepFolder(sweeps_folder(request) / sweep_name(header))
+    with folder.taken():
+        folder.write_header(header)
+        teller = Teller(plan, told)
+
+        def keep(run: FinishedRun) -> None:
+            folder.add(run)
+            teller.tell(run)
+
+        def execute(runs: Sequence[Run]) -> Iterable[FinishedRun]:
+            teller.expect(runs)
+            return (carry_out_run(request, run, report, models=loaded) for run in runs)
+
+        finished = carry_out(plan, folder.finished(), execute, on_finished=keep)
+    return sweep_result(folder, header, finished, conclusion(plan, finished))
+
+
+def carry_out_run(
+    request: SweepRequest, run: Run, report: Report = unheard, *, models: LoadedModels
+) -> FinishedRun:
+    """Carry out one run: the same values give the same result wherever it is done.
+
+    Raises:
+        EditingError: The method cannot be fitted to the task.
+    """
+    begin = time.monotonic()
+    edit = _edit_request(request, run)
+    watch = RunWatch(
+        report,
+        last_epoch=run.last_epoch,
+        prune_beyond=max(request.budgets) if request.prune and run.stage == SEARCH else None,
+    )
+    result = fit_edit(edit, watch.report, models=models).result
+    return FinishedRun(
+        run=run,
+        epochs=tuple(EpochMeasures.read(epoch) for epoch in result["epochs"]),
+        was_pruned=watch.has_pruned,
+        seconds=round(time.monotonic() - begin, 3),
+        facts={
+            "settings": result["settings"],
+            "general_text": result["general_text"],
+            "finished": now(),
+            "versions": dict(versions()),
+        },
+    )
+
+
+def sweep_plan(request: SweepRequest) -> SweepPlan:
+    """Read the plan out of a request.
+
+    Raises:
+        EditingError: A value makes no sense.
+    """
+    budgets = tuple(sorted(set(request.budgets), reverse=True))
+    if not budgets or not all(0 <= budget < float("inf") for budget in budgets):
+        raise EditingError("A sweep needs budgets. Give --budget 1e-3,1e-4,1e-5, for instance.")
+    if request.configurations < 1 or request.test_seeds < 1:
+        raise EditingError("A sweep needs at least one configuration and one test seed.")
+    if request.sampler not in SAMPLERS:
+        raise EditingError(
+            f"There is no sampler {request.sampler!r}. Choose {' or '.join(SAMPLERS)}."
+        )
+    settings_class = find_editor(request.method).Settings
+    fixed = {name: str(value) for name, value in request.settings.items()}
+    settings_from_text(settings_class, fixed)
+    return SweepPlan(
+        space=search_space(settings_class, fixed),
+        budgets=budgets,
+        configurations=request.configurations,
+        test_seeds=request.test_seeds,
+        sampler=request.sampler,
+        seed=request.seed,
+    )
+
+
+def sweeps_folder(request: SweepRequest) -> Path:
+    """Return the folder that a request's sweep is kept in."""
+    if request.folder is not None:
+        return Path(request.folder)
+    return paths.data_folder(request.data_dir) / "sweeps"
+
+
+def _check_model(request: SweepRequest, models: LoadedModels, report: Report) -> None:
+    editor = find_editor(request.method)
+    if reason := editor.unsupported_reason(models.model(request.model, report)):
+        raise UnsupportedModelError(f"{editor.label} does not go with {request.model}. {reason}")
+
+
+def _edit_request(request: SweepRequest, run: Run) -> EditRequest:
+    in_search = run.stage == SEARCH
+    tokens = request.general_tokens
+    if not in_search and request.test_general_tokens is not None:
+        tokens = request.test_general_tokens
+    return EditRequest(
+        model=request.model,
+        task=request.task,
+        split=VALIDATION_SPLIT if in_search else TEST_SPLIT,
+        general_text=request.general_text,
+        regularisation_text=request.regularisation_text,
+        general_tokens=tokens,
+        method=request.method,
+        budget=max(request.budgets),
+        settings={**request.settings, **run.drawn},
+        seed=run.seed,
+        data_dir=request.data_dir,
+    )

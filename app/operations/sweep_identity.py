@@ -1,0 +1,116 @@
+"""What a sweep is about, by content: the same request finds its folder again, on any machine."""
+
+import hashlib
+import json
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from app.operations.provenance import fingerprint_of_rows
+from app.operations.requests import SAMPLED, SweepRequest
+from editing.editors import find_editor
+from editing.errors import EditingError
+from editing.models.language_model import LanguageModel
+from editing.sweeps import SweepPlan
+from editing.tasks import SPLITS, load_task, task_card
+
+_NAME_DIGITS = 10
+
+
+def sweep_header(request: SweepRequest, plan: SweepPlan, model: LanguageModel) -> dict[str, Any]:
+    """Describe a sweep; no path of this machine is in it.
+
+    How many configurations and seeds there are is no part of its identity: more of them extend it.
+
+    Raises:
+        EditingError: The task or a text is not there.
+    """
+    return {
+        "identity": {
+            "model": model.fingerprint,
+            "task": {split: _task_rows(request.task, split) for split in SPLITS},
+            "method": request.method,
+            "budgets": list(plan.budgets),
+            "general_text": _text(request.general_text),
+            "general_tokens": request.general_tokens,
+            "test_general_tokens": request.test_general_tokens,
+            "regularisation_text": _text(request.regularisation_text),
+            "settings": {name: str(value) for name, value in request.settings.items()},
+            "ranges": {item.name: [item.kind, item.scale, item.sweep] for item in plan.space},
+            "sampler": plan.sampler,
+            "seed": plan.seed,
+            "prune": request.prune,
+        },
+        "model": _base_name(request.model),
+        "task": request.task,
+        "method": request.method,
+        "labels": {
+            "task": task_card(request.task).label,
+            "method": find_editor(request.method).label,
+        },
+        "budgets": list(plan.budgets),
+        "configurations": plan.configurations,
+        "test_seeds": plan.test_seeds,
+        "sampler": plan.sampler,
+        "seed": plan.seed,
+        "settings": {name: str(value) for name, value in request.settings.items()},
+        "general_text": _base_name(request.general_text),
+        "regularisation_text": _base_name(request.regularisation_text),
+        "command": _command(request),
+    }
+
+
+def sweep_name(header: Mapping[str, Any]) -> str:
+    """Name a sweep by what it is about."""
+    text = json.dumps(header["identity"], sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:_NAME_DIGITS]
+    return f"{header['task']}.{header['method']}.{digest}"
+
+
+def _task_rows(task: str, split: str) -> dict[str, Any]:
+    rows = load_task(task, split)
+    return {
+        "canonical": fingerprint_of_rows(rows.canonical)["sha256"],
+        "evaluation": fingerprint_of_rows(rows.evaluation)["sha256"],
+        "hard_negatives": fingerprint_of_rows(rows.hard_negatives)["sha256"],
+        "thresholds": {str(kind): nats for kind, nats in rows.thresholds.items()},
+    }
+
+
+def _text(choice: str) -> str:
+    """Hash a text file; what is sampled follows from the model."""
+    if choice == SAMPLED:
+        return SAMPLED
+    if not Path(choice).is_file():
+        raise EditingError(f"There is no file {choice}. Check the spelling.")
+    return hashlib.sha256(Path(choice).read_bytes()).hexdigest()
+
+
+def _base_name(choice: str) -> str:
+    """A file or folder without the folders above it; a hub id as it is."""
+    return Path(choice).name if Path(choice).exists() else choice
+
+
+def _command(request: SweepRequest) -> str:
+    """The command that goes on with the sweep, files by their names alone."""
+    words = [
+        *("exemplar", "sweep", "--model", _base_name(request.model), "--task", request.task),
+        *("--method", request.method),
+        *("--budget", ",".join(f"{budget:g}" for budget in request.budgets)),
+        *("--configurations", str(request.configurations)),
+        *("--test-seeds", str(request.test_seeds)),
+        *("--general-text", _base_name(request.general_text)),
+        *("--regularisation-text", _base_name(request.regularisation_text)),
+        *_given("--general-tokens", request.general_tokens),
+        *_given("--test-general-tokens", request.test_general_tokens),
+        *("--sampler", request.sampler, "--seed", str(request.seed)),
+        *([] if request.prune else ["--no-pruning"]),
+    ]
+    for name, value in request.settings.items():
+        words += ["--set", f"{name}={value}"]
+    return shlex.join(words)
+
+
+def _given(flag: str, value: int | None) -> tuple[str, ...]:
+    return () if value is None else (flag, str(value))

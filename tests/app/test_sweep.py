@@ -1,0 +1,346 @@
+"""Sweeps and their report through the real command: numbers, files, going on after Ctrl-C."""
+
+import csv
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import cli
+from app.operations.models import LoadedModels
+from app.operations.requests import SweepRequest
+from app.operations.sweep import carry_out_run, run_sweep
+from editing import tasks
+from editing.progress import Cancelled, Progress, StoppedEarly
+from editing.sweeps import SEARCH, TEST, Run, kept_epoch
+from tests.tiny import SENTENCES, tiny_backpack
+
+BUDGETS = (1.0, 3e-2, 3e-3)
+CARD = """
+name = "words"
+label = "Words"
+description = "Two words a split."
+kind = "increase"
+threshold = 0.0055
+licence = "MIT"
+authors = "Exemplar contributors"
+card = "For tests."
+"""
+SPLITS = {
+    "val": (("France", "the"), ("Spain", "and")),
+    "test": (("Spain", "the"), ("France", "and")),
+}
+"""Words of one token each, so that a tiny model's success moves."""
+
+
+def write_task(folder: Path) -> None:
+    """Write a task of six canonical examples a split, in the form of the built-in ones."""
+    for split, pairs in SPLITS.items():
+        rows = {
+            "canonical": [
+                (f"{start} of {land} is", f" {word}")
+                for land, word in pairs
+                for start in ("The capital", "A city", "The news")
+            ],
+            "evaluation": [
+                (f"{start} {land}. The capital is", f" {word}")
+                for land, word in pairs
+                for start in ("An old river runs through", "People buy bread in", "The news of")
+            ],
+            "hard_negatives": [("The nurse said", " she")],
+        }
+        (folder / split).mkdir(parents=True)
+        for name, each in rows.items():
+            lines = [json.dumps({"prefix": prefix, "suffix": suffix}) for prefix, suffix in each]
+            (folder / split / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "task.toml").write_text(CARD, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("work")
+    tiny_backpack(folder / "tiny")
+    write_task(folder / "tasks" / "words")
+    write_task(folder / "tasks" / "other")
+    (folder / "g.txt").write_text("\n".join(SENTENCES[:3]), encoding="utf-8")
+    (folder / "r.txt").write_text("\n".join(SENTENCES[1:]), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def tiny_tasks(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have two tiny tasks built in, and no other."""
+    monkeypatch.setattr(tasks, "_tasks_folder", lambda: work / "tasks")
+
+
+@pytest.fixture(scope="module")
+def models() -> LoadedModels:
+    return LoadedModels()
+
+
+@pytest.fixture
+def request_(work: Path) -> SweepRequest:
+    return SweepRequest(
+        model=str(work / "tiny"),
+        task="words",
+        budgets=BUDGETS,
+        configurations=3,
+        test_seeds=2,
+        general_text=str(work / "g.txt"),
+        regularisation_text=str(work / "r.txt"),
+        settings={"epochs": 3, "learning_rate": 0.4},
+    )
+
+
+@pytest.fixture
+def arguments(work: Path) -> list[str]:
+    return [
+        *("sweep", "--model", str(work / "tiny"), "--task", "words"),
+        *("--method", "sense-finetuning", "--budget", "1,3e-2,3e-3", "--configurations", "3"),
+        *("--test-seeds", "2", "--general-text", str(work / "g.txt")),
+        *("--regularisation-text", str(work / "r.txt"), "--set", "epochs=3"),
+        *("--set", "learning_rate=0.4"),
+    ]
+
+
+def lines_of(folder: Path) -> list[dict[str, Any]]:
+    text = (folder / "results.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def without_times(result: dict[str, Any]) -> dict[str, Any]:
+    """A result without what differs between two times it is computed."""
+    runs = [
+        {name: value for name, value in run.items() if name not in ("seconds", "finished")}
+        for run in result["runs"]
+    ]
+    kept = {n: v for n, v in result.items() if n not in ("seconds", "folder", "measured_on")}
+    return {**kept, "runs": sorted(runs, key=lambda run: run["name"])}
+
+
+def test_a_sweep_s_numbers_follow_from_its_runs(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], data_dir: Path
+) -> None:
+    assert cli.main([*arguments, "--json"]) == cli.DONE
+    captured = capsys.readouterr()
+    result = json.loads(captured.out)
+    folder = data_dir / "sweeps" / result["sweep"]
+    runs = {line["name"]: line for line in lines_of(folder)}
+    searches = [name for name in runs if name.startswith("search")]
+    assert searches == ["search-000", "search-001", "search-002"]
+    for name in runs:
+        assert name in captured.err
+    assert [ball["budget"] for ball in result["balls"]] == list(BUDGETS)
+    for ball in result["balls"]:
+        budget = ball["budget"]
+        check_validation(ball, [runs[name] for name in searches], budget)
+        kept = ball["validation"]["kept_epoch"]
+        kept_on_test = [inside(runs[name]["epochs"], budget, kept) for name in ball["test"]["runs"]]
+        before = [runs[name]["epochs"][0] for name in ball["test"]["runs"]]
+        for measure, estimate in (
+            ("success_rate", ball["test"]["success_change"]),
+            ("hard_negatives", ball["test"]["hard_negatives_change"]),
+            ("degradation", ball["test"]["degradation"]),
+        ):
+            pairs = zip(kept_on_test, before, strict=True)
+            first, second = (after[measure] - start[measure] for after, start in pairs)
+            assert estimate["mean"] == pytest.approx((first + second) / 2)
+            # The sample deviation of two numbers is their distance / sqrt 2; another sqrt 2 is n's.
+            assert estimate["standard_error"] == pytest.approx(abs(first - second) / 2)
+    large, middle, small = result["balls"]
+    assert large["test"]["degradation"]["standard_error"] > 0  # the seeds do differ
+    assert large["test"]["success_change"]["mean"] > 0
+    assert len({ball["configuration"] for ball in result["balls"]}) == 3
+    assert small["validation"]["kept_epoch"] == 0 < middle["validation"]["kept_epoch"]
+    assert result["missing"] == {"configurations": 0, "test_runs": 0}
+    assert json.loads((folder / "sweep.json").read_text(encoding="utf-8"))["format"] == 1
+
+
+def inside(epochs: list[dict[str, Any]], budget: float, up_to: int) -> dict[str, Any]:
+    """The last of a run's epochs in the ball."""
+    return [e for e in epochs[: up_to + 1] if e["epoch"] == 0 or e["degradation"] <= budget][-1]
+
+
+def check_validation(ball: dict[str, Any], runs: list[dict[str, Any]], budget: float) -> None:
+    def merit(run: dict[str, Any]) -> tuple[float, float]:
+        kept = inside(run["epochs"], budget, 3)
+        return kept["success_rate"], -kept["degradation"]
+
+    best = max(runs, key=merit)
+    assert ball["validation"]["run"] == best["name"]
+    success, degraded = merit(best)
+    assert ball["validation"]["success_rate"]["after"] == success
+    assert ball["validation"]["degradation"] == -degraded
+    assert ball["settings"] == best["facts"]["settings"]
+
+
+def test_the_same_command_goes_on_after_ctrl_c(
+    arguments: list[str],
+    request_: SweepRequest,
+    models: LoadedModels,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    undisturbed = run_sweep(replace(request_, folder=str(tmp_path / "a")), models=models)
+    arguments += ["--sweeps", str(tmp_path / "b")]
+    monkeypatch.setattr(cli.ProgressLine, "report", pressing_ctrl_c(at_step=8))  # 6 a run
+    assert cli.main(arguments) == cli.INTERRUPTED
+    assert "the same command goes on" in capsys.readouterr().err
+    (folder,) = (tmp_path / "b").iterdir()
+    before = lines_of(folder)
+    assert [line["name"] for line in before] == ["search-000"]
+    monkeypatch.undo()
+    monkeypatch.setattr(tasks, "_tasks_folder", lambda: Path(request_.model).parent / "tasks")
+    assert cli.main([*arguments, "--json"]) == cli.DONE
+    result = json.loads(capsys.readouterr().out)
+    assert lines_of(folder)[0] == before[0]
+    assert without_times(result) == without_times(undisturbed)
+    assert len(result["runs"]) == len(lines_of(folder))  # nothing was done twice
+
+
+def pressing_ctrl_c(*, at_step: int) -> Callable[[Any, Progress], None]:
+    """A report that interrupts a training."""
+    steps = 0
+
+    def report(self: object, progress: Progress) -> None:
+        nonlocal steps
+        steps += progress.phase == "training"
+        if steps == at_step:
+            raise KeyboardInterrupt
+
+    return report
+
+
+@pytest.mark.parametrize("method", ["sense-finetuning", "full-finetuning"])
+def test_a_run_that_was_given_up_is_kept_for_the_same_epochs(
+    method: str, request_: SweepRequest, models: LoadedModels
+) -> None:
+    rates = {"sense-finetuning": 10.0, "full-finetuning": 0.3}
+    request = replace(
+        request_,
+        method=method,
+        budgets=(1e-3, 1e-5),
+        settings={"epochs": 8, "kl_weight": 0.0, "learning_rate": rates[method]},
+    )
+    run = Run(SEARCH, 0, {}, 0)
+    pruned = carry_out_run(request, run, models=models)
+    whole = carry_out_run(replace(request, prune=False), run, models=models)
+    assert (pruned.was_pruned, whole.was_pruned) == (True, False)
+    assert len(pruned.epochs) < len(whole.epochs) == 9
+    assert pruned.epochs == whole.epochs[: len(pruned.epochs)]
+    for budget in request.budgets:
+        assert kept_epoch(pruned.epochs, budget) == kept_epoch(whole.epochs, budget)
+
+
+@pytest.mark.parametrize("method", ["sense-finetuning", "lora"])
+def test_a_test_run_ends_at_the_epoch_kept_and_trains_like_a_whole_one(
+    method: str, request_: SweepRequest, models: LoadedModels
+) -> None:
+    request = replace(request_, method=method)
+    whole = carry_out_run(request, Run(TEST, 0, {}, 1, last_epoch=3), models=models)
+    short = carry_out_run(request, Run(TEST, 0, {}, 1, last_epoch=1), models=models)
+    untouched = carry_out_run(request, Run(TEST, 0, {}, 1, last_epoch=0), models=models)
+    assert [len(run.epochs) for run in (whole, short, untouched)] == [4, 2, 1]
+    assert short.epochs == whole.epochs[:2]
+    assert untouched.epochs == whole.epochs[:1]
+
+
+@pytest.mark.parametrize("outcome", [Cancelled, StoppedEarly])
+def test_half_a_run_is_no_result(
+    outcome: type[Exception], request_: SweepRequest, models: LoadedModels, data_dir: Path
+) -> None:
+    def report(progress: Progress) -> None:
+        if progress.phase == "training" and progress.done > 2:
+            raise outcome
+
+    with pytest.raises(Cancelled):
+        run_sweep(request_, report, models=models)
+    (folder,) = (data_dir / "sweeps").iterdir()
+    assert not (folder / "results.jsonl").exists()
+
+
+def test_another_text_or_task_is_another_sweep(
+    request_: SweepRequest, models: LoadedModels, work: Path, tmp_path: Path
+) -> None:
+    request = replace(request_, configurations=1, test_seeds=1)
+    other_text = tmp_path / "g.txt"
+    other_text.write_text("\n".join(SENTENCES[:2]), encoding="utf-8")
+    first = run_sweep(request, models=models)
+    again = run_sweep(replace(request, model=str(work / "tiny")), models=models)
+    other = run_sweep(replace(request, general_text=str(other_text)), models=models)
+    assert first["sweep"] == again["sweep"] != other["sweep"]
+    assert first["runs"] == again["runs"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (("--task", "nothing"), "There is no task 'nothing'"),
+        (("--method", "magic"), "There is no method 'magic'"),
+        (("--configurations", "0"), "at least one configuration"),
+        (("--general-text", "nowhere.txt"), "There is no file nowhere.txt"),
+        (("--set", "rank=3"), "There is no setting 'rank'"),
+    ],
+)
+def test_what_cannot_be_swept_is_said_before_anything_is_kept(
+    flags: tuple[str, str],
+    sentence: str,
+    arguments: list[str],
+    capsys: pytest.CaptureFixture[str],
+    data_dir: Path,
+) -> None:
+    assert cli.main([*arguments, *flags]) == cli.FAILED
+    assert sentence in capsys.readouterr().err
+    assert not (data_dir / "sweeps").exists()
+
+
+def test_the_report_tells_every_number_and_what_is_missing(
+    request_: SweepRequest,
+    models: LoadedModels,
+    work: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    request = replace(request_, folder=str(tmp_path / "sweeps"), settings={"epochs": 2})
+    senses = run_sweep(request, models=models)
+    lora = run_sweep(replace(request, method="lora"), models=models)
+    unfinished = tmp_path / "sweeps" / lora["sweep"] / "results.jsonl"
+    lines = unfinished.read_text(encoding="utf-8").splitlines(keepends=True)
+    unfinished.write_text("".join(lines[:-1]), encoding="utf-8")
+    to = tmp_path / "report"
+    flags = ("--sweeps", str(tmp_path / "sweeps"), "--to", str(to))
+    assert cli.main(["report", *flags]) == cli.DONE
+    markdown = capsys.readouterr().out
+    assert markdown == (to / "report.md").read_text(encoding="utf-8")
+    for ball in senses["balls"]:
+        change = ball["test"]["success_change"]
+        text = f"{100 * change['mean']:+.1f} ± {100 * change['standard_error']:.1f}"
+        assert f"| {text}" in markdown
+    assert re.search(r"tiny, LoRA, other: no sweep", markdown)
+    assert f"{lora['sweep']}: 0 of 3 configurations and 1 test runs; go on with" in markdown
+    assert re.search(r"g\.txt, \d+ tokens", markdown)
+    assert str(work) not in markdown
+    html = (to / "report.html").read_text(encoding="utf-8")
+    assert "<svg" in html
+    assert not re.search(r"https?:|src=|href=|@import|url\(", html)
+    check_csv(to / "results.csv", senses)
+
+
+def check_csv(path: Path, result: dict[str, Any]) -> None:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["sweep"] == result["sweep"]]
+    assert len(rows) == len(result["balls"])
+    for row, ball in zip(rows, result["balls"], strict=True):
+        assert float(row["test_success_change"]) == ball["test"]["success_change"]["mean"]
+        assert row["test_runs"].split() == ball["test"]["runs"]
+        assert row["validation_run"] == ball["validation"]["run"]
+
+
+def test_a_report_without_sweeps_says_how_to_get_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["report"]) == cli.FAILED
+    assert "exemplar sweep" in capsys.readouterr().err
