@@ -135,6 +135,20 @@ def test_the_dot_shows_what_was_changed_and_puts_it_back(qtbot):
     assert not field.reset.isVisible()
 
 
+def test_a_name_can_be_typed_where_a_setting_is_one(qtbot):
+    named = {**kit.SETTINGS[1], "kind": "str", "default": "", "low": None, "high": None}
+    field = SettingField(setting_from_json(named))
+    qtbot.addWidget(field)
+    field.show()
+    qtbot.keyClicks(field.editor, "Capitals@2 ")
+    assert field.value() == "Capitals@2"
+    assert field.reset.isVisible()
+    assert field.reset.toolTip().endswith("nothing")
+    press(qtbot, field.reset)
+    assert field.value() == ""
+    assert not field.reset.isVisible()
+
+
 def test_a_logarithmic_field_steps_one_two_five(qtbot):
     field = NumberField(is_log=True)
     qtbot.addWidget(field)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QLabel,
+    QLineEdit,
     QSpinBox,
     QToolButton,
     QWidget,
@@ -62,7 +63,7 @@ class SettingField(QWidget):
         self.label.setToolTip(setting.help)
         self.reset = QToolButton()
         self.reset.setText("●")
-        default = words_for(setting.default)
+        default = words_for(setting.default) or self.tr("nothing")
         self.reset.setToolTip(self.tr("Not at its default. Put it back to {}").format(default))
         self.reset.setAccessibleName(
             self.tr("Put {name} back to {default}").format(name=setting.label, default=default)
@@ -82,6 +83,8 @@ class SettingField(QWidget):
                 return self.editor.value()
             case QCheckBox():
                 return self.editor.isChecked()
+            case QLineEdit():
+                return self.editor.text().strip()
             case _:
                 return self.editor.currentText()
 
@@ -94,6 +97,8 @@ class SettingField(QWidget):
                 self.editor.setValue(float(value))
             case QCheckBox():
                 self.editor.setChecked(bool(value))
+            case QLineEdit():
+                self.editor.setText(str(value))
             case _:
                 self.editor.setCurrentText(str(value))
 
@@ -111,6 +116,8 @@ class SettingField(QWidget):
                 self.editor.valueChanged.connect(self._follow)
             case QCheckBox():
                 self.editor.toggled.connect(self._follow)
+            case QLineEdit():
+                self.editor.textChanged.connect(self._follow)
             case _:
                 self.editor.currentTextChanged.connect(self._follow)
 
@@ -123,18 +130,26 @@ class SettingField(QWidget):
         self.editor.setFocus()
 
 
-def _editor_for(setting: Setting) -> QSpinBox | NumberField | QCheckBox | QComboBox:
-    low = -NO_LIMIT if setting.low is None else setting.low
-    high = NO_LIMIT if setting.high is None else setting.high
+def _editor_for(setting: Setting) -> QSpinBox | NumberField | QCheckBox | QComboBox | QLineEdit:
     if setting.kind == "choice":
         combo = QComboBox()
         combo.addItems(list(setting.choices))
         combo.setCurrentText(str(setting.default))
         return combo
+    if setting.kind == "str":
+        line = QLineEdit(str(setting.default))
+        line.setMinimumWidth(characters(24))
+        return line
     if setting.kind == "bool":
         box = QCheckBox()
         box.setChecked(bool(setting.default))
         return box
+    return _number_for(setting)
+
+
+def _number_for(setting: Setting) -> QSpinBox | NumberField:
+    low = -NO_LIMIT if setting.low is None else setting.low
+    high = NO_LIMIT if setting.high is None else setting.high
     if setting.kind == "int":
         spin = QSpinBox()
         spin.setRange(int(low), int(high))
