@@ -8,7 +8,7 @@ import copy
 import os
 import shutil
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -43,11 +43,13 @@ def export_model(
     if dtype not in DTYPES:
         raise EditingError(f"There is no dtype {dtype!r}. Choose {', '.join(DTYPES)}.")
     put_on = combined(stack)
-    lent = nullcontext(model) if put_on is None else put_on[0].applied(model, put_on[1])
     with written_whole(target) as folder:
-        with lent as edited:
-            module = copy.deepcopy(edited.module).to(DTYPES[dtype])  # pyright: ignore[reportCallIssue, reportArgumentType] - its `to` is wrapped without types
-            module.save_pretrained(folder)
+        if put_on is None:
+            module = copy.deepcopy(model.module)
+        else:
+            module = put_on[0].exported_module(model, put_on[1])
+        module.to(DTYPES[dtype])  # pyright: ignore[reportCallIssue, reportArgumentType] - wrapped without types
+        module.save_pretrained(folder)
         model.tokenizer.save_pretrained(folder)
         card = model_card(model, stack, dtype=dtype, name=target.name)
         (folder / "README.md").write_text(card, encoding="utf-8")

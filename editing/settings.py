@@ -33,7 +33,7 @@ class Setting:
     label: str
     help: str
     kind: str
-    """"int", "float", "bool" or "choice"."""
+    """"int", "float", "bool", "str" or "choice"."""
     default: int | float | bool | str
     low: float | None
     high: float | None
@@ -99,7 +99,9 @@ def _check(item: Setting, value: object) -> None:
         if value not in item.choices:
             raise EditingError(f"{item.name} is {value!r}. Choose {_listed(item.choices)}.")
         return
-    wanted: type | types.UnionType = {"int": int, "bool": bool}.get(item.kind, int | float)
+    wanted: type | types.UnionType = {"int": int, "bool": bool, "str": str}.get(
+        item.kind, int | float
+    )
     if not isinstance(value, wanted) or (isinstance(value, bool) and item.kind != "bool"):
         raise EditingError(f"{item.name} is {value!r}. It takes a value of type {item.kind}.")
     if isinstance(value, int | float):

@@ -16,6 +16,7 @@ from app.operations.provenance import (
     versions,
 )
 from app.operations.requests import EditRequest
+from app.operations.resources import LibraryResources
 from app.operations.results import (
     change,
     epoch_json,
@@ -81,6 +82,7 @@ class _Inputs:
     regularisation: GeneralText
     below: Edit | None
     """The edits it goes on, as one."""
+    resources: LibraryResources
 
 
 def run_edit(
@@ -141,6 +143,7 @@ def _gather(request: EditRequest, models: LoadedModels, report: Report) -> _Inpu
     data_dir = request.data_dir
     return _Inputs(
         below=_below(request, model, editor),
+        resources=LibraryResources(models, data_dir, report),
         model=model,
         editor=editor,
         settings=settings,
@@ -185,7 +188,7 @@ def _fit(
     epochs = int(asdict(inputs.settings).get("epochs", 1))
 
     def seen(epoch: EpochResult) -> None:
-        report(Progress("evaluating", epoch.epoch, epochs, epoch=epoch))
+        report(Progress("evaluating", epoch.epoch, max(epochs, epoch.epoch), epoch=epoch))
 
     judge = BallJudge(
         yardstick,
@@ -194,7 +197,9 @@ def _fit(
         will_be_scaled=request.fit_to_ball,
         starts_untouched=inputs.below is None,
     )
-    context = FitContext(passes, judge, report, request.seed, checkpoints, inputs.below)
+    context = FitContext(
+        passes, judge, report, request.seed, checkpoints, inputs.below, inputs.resources
+    )
     edit = inputs.editor.fit(model, encoded, inputs.regularisation, inputs.settings, context)
     fit = _Fit(edit, judge, judge.kept, 1.0, judge.measures[judge.kept])
     if request.fit_to_ball and judge.kept:

@@ -3,7 +3,7 @@
 A *row* is a position whose next token is scored.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -123,13 +123,24 @@ def score_with_module(
         losses: (rows,) nats; the rows of these sequences are overwritten.
         report: Told after each batch; may raise to stop.
     """
+    for numbers, batch in in_batches(model, base, sequences, report, phase):
+        for number, scored in zip(numbers, _module_losses(model, batch), strict=True):
+            losses[base.rows_of(number)] = scored
+
+
+def in_batches(
+    model: LanguageModel, base: BasePass, sequences: Sequence[int], report: Report, phase: str
+) -> Iterator[tuple[list[int], list[TokenSequence]]]:
+    """Group sequences of a pass by length so that the logits of a batch fit; give their numbers.
+
+    Args:
+        report: Told after each batch; may raise to stop.
+    """
     ordered = sorted(sequences, key=lambda number: len(base.ids[base.tokens_of(number)]))
     max_tokens = max(1, LOGIT_NUMBERS // model.vocab_size)
     done = 0
     for batch in batched([base.sequence(number) for number in ordered], max_tokens):
-        numbers = ordered[done : done + len(batch)]
-        for number, scored in zip(numbers, _module_losses(model, batch), strict=True):
-            losses[base.rows_of(number)] = scored
+        yield ordered[done : done + len(batch)], batch
         done += len(batch)
         report(Progress(phase, done, len(ordered)))
 

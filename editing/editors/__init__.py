@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from editing.editors.alphaedit import AlphaEdit
 from editing.editors.base import Editor
 from editing.editors.full_finetuning import FullFinetuning
+from editing.editors.logit_ensemble import LogitEnsemble
 from editing.editors.lora import Lora
 from editing.editors.memit import Memit
+from editing.editors.rome import Rome
 from editing.editors.sense_finetuning import SenseFinetuning
 from editing.errors import EditingError
 
@@ -15,7 +18,10 @@ EDITORS: dict[str, Editor[Any]] = {
         SenseFinetuning(),
         FullFinetuning(),
         Lora(),
+        LogitEnsemble(),
         Memit(),
+        Rome(),
+        AlphaEdit(),
     )
 }
 

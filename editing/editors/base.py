@@ -1,5 +1,6 @@
 """The contract of a method: an editor fits an edit to a model; an edit is put on and taken off."""
 
+import copy
 import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from torch import Tensor
+from transformers import PreTrainedModel
 
 from editing.base_passes import (
     BasePass,
@@ -43,6 +45,8 @@ class Edit(ABC):
 
     from_sense_passes: ClassVar[bool] = False
     """Whether `token_losses` reads what only a SensePass holds; otherwise the module is run."""
+    wraps_module: ClassVar[bool] = False
+    """Whether `exported_module` puts something around the model's module; such edits go last."""
 
     @abstractmethod
     def applied(
@@ -58,6 +62,15 @@ class Edit(ABC):
         return module_token_losses(
             model, [functools.partial(self.applied, model, strength) for strength in strengths]
         )
+
+    def exported_module(self, model: LanguageModel, strength: float) -> PreTrainedModel:
+        """Return a module of its own that has the edit in it and can be saved."""
+        with self.applied(model, strength) as edited:
+            return copy.deepcopy(edited.module)
+
+    def made_of(self) -> "Sequence[Edit]":
+        """The edits that this one puts on, in order: itself, where it is no stack."""
+        return (self,)
 
     @abstractmethod
     def touched(self, base: BasePass) -> int:
@@ -152,6 +165,28 @@ class BasePasses(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class KeptEdit:
+    """An edit of the library, and how strongly it is wanted."""
+
+    name: str
+    method: str
+    edit: Edit
+    strength: float
+
+
+class Resources(Protocol):
+    """Other models, and the edits kept for them."""
+
+    def model(self, source: str) -> LanguageModel:
+        """Load a model; an EditingError if it cannot be."""
+        ...
+
+    def edit(self, name: str, model: LanguageModel) -> KeptEdit:
+        """Read an edit made for `model`, NAME or NAME@STRENGTH; an EditingError if it cannot be."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class FitContext:
     """What a fit works with beside the model and the examples."""
 
@@ -163,6 +198,8 @@ class FitContext:
     on: "Edit | None" = None
     """Edits that stay on the model while this one is learnt and judged. The ball and the KL term
     refer to the untouched model all the same."""
+    resources: Resources | None = None
+    """What a method that builds on other models and edits gets them from."""
 
 
 class Editor(ABC, Generic[SettingsT]):

@@ -1,5 +1,6 @@
 """Stacks: edits of the library put on the untouched base together, each at a strength."""
 
+import copy
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -7,6 +8,7 @@ from typing import Any, final
 
 import torch
 from torch import Tensor
+from transformers import PreTrainedModel
 from typing_extensions import override
 
 from editing.base_passes import BasePass
@@ -15,6 +17,7 @@ from editing.editors.sense_edit import SenseEdit, summed_senses
 from editing.errors import EditingError, UnsupportedModelError
 from editing.library.files import read_edit
 from editing.library.index import Library
+from editing.models.applied import AppliedChanges
 from editing.models.language_model import LanguageModel
 
 
@@ -49,6 +52,17 @@ class EditStack(Edit):
         self, model: LanguageModel, strength: float = 1.0
     ) -> AbstractContextManager[LanguageModel]:
         return self._lend(model, strength)
+
+    @override
+    def exported_module(self, model: LanguageModel, strength: float) -> PreTrainedModel:
+        inside = EditStack(tuple(part for part in self.parts if not part[0].wraps_module))
+        with inside.applied(model, strength) as edited:
+            module = copy.deepcopy(edited.module)
+        for edit, own in self.parts:
+            if edit.wraps_module:
+                within = replace(model, module=module, applied=AppliedChanges())
+                module = edit.exported_module(within, own * strength)
+        return module
 
     @override
     def touched(self, base: BasePass) -> int:

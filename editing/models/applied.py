@@ -5,12 +5,16 @@ is taken off, the originals go back and the others are put on anew; so what is l
 on what was there in between, and the untouched module is bit for bit the one that was loaded.
 """
 
+import inspect
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from torch import Tensor, nn
+
+_OF_ITS_CLASS = object()
+"""Stands for a method that the owner has from its class."""
 
 
 @dataclass(slots=True)
@@ -20,9 +24,11 @@ class Originals:
     _kept: list[tuple[Any, str, Any]] = field(default_factory=list[tuple[Any, str, Any]])
 
     def replace(self, owner: object, name: str, value: object) -> None:
-        """Set an attribute, keeping what it was."""
+        """Set an attribute, keeping what it was; a method may be hidden by another callable."""
         if not any(o is owner and n == name for o, n, _ in self._kept):
-            self._kept.append((owner, name, getattr(owner, name)))
+            before = getattr(owner, name)
+            is_of_class = inspect.ismethod(before) and name not in vars(owner)
+            self._kept.append((owner, name, _OF_ITS_CLASS if is_of_class else before))
         setattr(owner, name, value)
 
     def replace_values(self, parameter: nn.Parameter, values: Tensor) -> None:
@@ -32,7 +38,10 @@ class Originals:
     def put_back(self) -> None:
         """Set everything as it was."""
         for owner, name, value in reversed(self._kept):
-            setattr(owner, name, value)
+            if value is _OF_ITS_CLASS:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, value)
         self._kept.clear()
 
 

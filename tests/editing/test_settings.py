@@ -30,6 +30,7 @@ class Toy:
     epochs: int = setting(3, label="Epochs", help="How long.", low=1, high=10)
     loud: bool = setting(False, label="Loud", help="Whether to shout.")
     way: str = setting("up", label="Way", help="Where to.", choices=("up", "down"), advanced=True)
+    place: str = setting("", label="Place", help="Of what name.")
 
     def __post_init__(self) -> None:
         """Refuse what is out of range."""
@@ -37,12 +38,12 @@ class Toy:
 
 
 def test_a_description_says_everything() -> None:
-    rate, epochs, loud, way = settings_of(Toy)
+    rate, epochs, loud, way, place = settings_of(Toy)
     assert rate == Setting(
         name="rate", label="Rate", help="How fast.", kind="float", default=0.1, low=1e-3, high=1.0,
         sweep=(0.01, 0.1), scale=Scale.LOG, choices=(), advanced=False,
     )  # fmt: skip
-    assert [s.kind for s in (epochs, loud, way)] == ["int", "bool", "choice"]
+    assert [s.kind for s in (epochs, loud, way, place)] == ["int", "bool", "choice", "str"]
     assert (way.choices, way.scale, way.advanced) == (("up", "down"), Scale.CHOICE, True)
 
 
@@ -58,6 +59,7 @@ def test_a_field_without_a_description_is_a_fault() -> None:
 def test_texts_become_values() -> None:
     read = settings_from_text(Toy, {"rate": "5e-2", "epochs": "7", "loud": "Yes", "way": "down"})
     assert read == Toy(0.05, 7, loud=True, way="down")
+    assert settings_from_text(Toy, {"place": " 7, yes"}) == Toy(place=" 7, yes")
     assert settings_from_text(Toy, {}) == Toy()
 
 
@@ -69,7 +71,7 @@ def test_a_number_may_be_written_without_its_point() -> None:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ({"rat": "1"}, "no setting 'rat'. There are rate, epochs, loud or way"),
+        ({"rat": "1"}, "no setting 'rat'. There are rate, epochs, loud, way or place"),
         ({"rate": "fast"}, "rate=fast cannot be read. It takes a value of type float"),
         ({"epochs": "3.5"}, "epochs=3.5 cannot be read. It takes a value of type int"),
         ({"loud": "perhaps"}, "loud=perhaps cannot be read. It takes a value of type bool"),
@@ -89,7 +91,15 @@ def test_what_cannot_be_used_is_named(text: dict[str, str], wanted: str) -> None
 
 @pytest.mark.parametrize(
     "values",
-    [{"epochs": 2.0}, {"epochs": True}, {"rate": "0.1"}, {"loud": 1}, {"rate": True}],
+    [
+        {"epochs": 2.0},
+        {"epochs": True},
+        {"rate": "0.1"},
+        {"loud": 1},
+        {"rate": True},
+        {"place": 7},
+        {"place": None},
+    ],
     ids=str,
 )
 def test_values_of_another_type_are_refused(values: dict[str, Any]) -> None:
@@ -111,7 +121,7 @@ def test_every_editors_settings_are_described_and_survive_json(editor: Any) -> N
     for item in described:
         assert item.label.strip()
         assert item.help.endswith(".")
-        assert item.kind in ("int", "float", "bool", "choice")
+        assert item.kind in ("int", "float", "bool", "str", "choice")
         if item.kind in ("int", "float"):
             assert item.low is not None
             assert item.high is not None

@@ -1,0 +1,177 @@
+"""An edit that lends a model the edit of a small one: nothing of the model itself changes."""
+
+import copy
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, cast, final
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+from typing_extensions import override
+
+from editing.base_passes import BasePass
+from editing.base_passes.base_pass import in_batches
+from editing.batches import TokenSequence, pad
+from editing.editors.base import Edit, EditState, TokenLosses
+from editing.editors.borrowed_edit import BorrowedEdit, loaded_small_model, log_ratio
+from editing.editors.sense_edit import SenseEdit
+from editing.models.applied import Originals
+from editing.models.backpack import Ensemble, LogitEnsembleForCausalLM, LogRatio, moved_logits
+from editing.models.language_model import LanguageModel
+from editing.progress import Report, unheard
+
+OF_SMALL = "small."
+
+LoadSmall = Callable[[str, EditState], Edit]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class EnsembleEdit(Edit):
+    """Adds beta * (log p_edited - log p_base) of a small model to a model's logits."""
+
+    wraps_module: ClassVar[bool] = True
+
+    borrowed: BorrowedEdit
+    beta: float
+    held: list[LogRatio] = field(default_factory=list[LogRatio], compare=False, repr=False)
+    """The small model before and after its edit, once it is loaded."""
+
+    @contextmanager
+    def _lend(self, model: LanguageModel, strength: float) -> Generator[LanguageModel]:
+        weight = strength * self.beta
+        if not weight:
+            yield model
+            return
+        ratio, module = self._ratio(model), model.module
+
+        def change(originals: Originals) -> None:
+            ensemble = Ensemble(module.forward, module.config, ratio, weight)
+            originals.replace(module, "forward", ensemble)
+
+        with model.applied.put_on(change):
+            yield model
+
+    @override
+    def applied(
+        self, model: LanguageModel, strength: float = 1.0
+    ) -> AbstractContextManager[LanguageModel]:
+        return self._lend(model, strength)
+
+    @override
+    def token_losses(
+        self, model: LanguageModel, strengths: Sequence[float], report: Report = unheard
+    ) -> TokenLosses:
+        weights = [strength * self.beta for strength in strengths]
+        moving = [place for place, weight in enumerate(weights) if weight]
+
+        def losses(base: BasePass, sequences: Sequence[int] | None) -> Tensor:
+            chosen = range(base.sequences) if sequences is None else sequences
+            scored = base.nll.expand(len(weights), -1).clone()
+            if not moving:
+                return scored
+            ratio, wanted = self._ratio(model), [weights[place] for place in moving]
+            for numbers, batch in in_batches(model, base, chosen, report, "evaluating"):
+                for number, rows in zip(numbers, _scored(model, ratio, wanted, batch), strict=True):
+                    scored[moving, base.rows_of(number)] = rows.to(scored.dtype)
+            return scored
+
+        return losses
+
+    @override
+    def touched(self, base: BasePass) -> int:
+        if not self.beta:
+            return 0
+        reached = _reached(self.borrowed.edit, base.ids)
+        rows = 0
+        for number in range(base.sequences):
+            places = reached[base.tokens_of(number)].nonzero()[:, 0]
+            if len(places):
+                first, own = int(base.first_row[number]), base.rows_of(number)
+                end = min(first + own.stop - own.start, self.borrowed.context)
+                rows += max(0, end - max(first, int(places[0])))
+        return rows
+
+    @override
+    def exported_module(self, model: LanguageModel, strength: float) -> PreTrainedModel:
+        large, weight = copy.deepcopy(model.module), strength * self.beta
+        if not weight:
+            return large
+        return LogitEnsembleForCausalLM.of(large, copy.deepcopy(self._ratio(model)), weight)
+
+    @override
+    def state(self) -> EditState:
+        small, own = self.borrowed, self.borrowed.edit.state()
+        tensors = {OF_SMALL + name: tensor for name, tensor in own.tensors.items()}
+        return EditState(
+            tensors,
+            {
+                "beta": self.beta,
+                "vocabulary": small.vocabulary,
+                "small": {
+                    "source": small.source,
+                    "fingerprint": small.fingerprint,
+                    "context": small.context,
+                },
+                "edit": {
+                    "name": small.name,
+                    "method": small.method,
+                    "strength": small.strength,
+                    "state": dict(own.record),
+                },
+            },
+        )
+
+    @classmethod
+    def from_state(cls, state: EditState, load_small: LoadSmall) -> "EnsembleEdit":
+        """Make an edit from what `state` returned; the small model is loaded when it is needed."""
+        record = cast("dict[str, Any]", state.record)
+        small, edit = record["small"], record["edit"]
+        tensors = {name.removeprefix(OF_SMALL): tensor for name, tensor in state.tensors.items()}
+        borrowed = BorrowedEdit(
+            source=small["source"],
+            fingerprint=small["fingerprint"],
+            context=small["context"],
+            name=edit["name"],
+            method=edit["method"],
+            edit=load_small(edit["method"], EditState(tensors, edit["state"])),
+            strength=edit["strength"],
+            vocabulary=record["vocabulary"],
+        )
+        return cls(borrowed, record["beta"])
+
+    def _ratio(self, model: LanguageModel) -> LogRatio:
+        if not self.held:
+            small = loaded_small_model(self.borrowed, model)
+            self.held.append(log_ratio(self.borrowed, small))
+        return self.held[0]
+
+
+def _reached(edit: Edit, ids: Tensor) -> Tensor:
+    """Where a text has words that the edit changes, (tokens,); anywhere unless it is of senses."""
+    if isinstance(edit, SenseEdit):
+        return torch.isin(ids, edit.token_ids[edit.deltas.any(dim=1)])
+    return torch.ones_like(ids, dtype=torch.bool)
+
+
+@torch.no_grad()
+def _scored(
+    model: LanguageModel, ratio: LogRatio, weights: Sequence[float], batch: Sequence[TokenSequence]
+) -> list[Tensor]:
+    """Each sequence's losses at each weight, (weights, rows), nats; every model runs once."""
+    ids, mask = pad(batch, device=model.device)
+    logits: Tensor = model.module(input_ids=ids, attention_mask=mask, use_cache=False).logits
+    ratios = ratio(ids, mask)
+    scored: list[Tensor] = []
+    for row, sequence in enumerate(batch):
+        kept = slice(sequence.first_scored - 1, len(sequence.ids) - 1)
+        targets = ids[row, sequence.first_scored : len(sequence.ids), None]
+        own = logits[row, kept, : model.vocab_size]
+        each: list[Tensor] = []
+        for weight in weights:
+            moved = moved_logits(own, ratios[row, kept], weight)
+            each.append(moved.logsumexp(-1) - moved.gather(-1, targets)[:, 0])
+        scored.append(torch.stack(each).cpu())
+    return scored
