@@ -46,6 +46,8 @@ class Guide(QObject):
         self._context = context
         self._step = Step.AWAY
         self._job: str | None = None
+        self._page = ""
+        context.events.page_requested.connect(self._on_page_requested)
         context.events.guide_requested.connect(self.start)
         context.events.open_requested.connect(self._on_open_requested)
         context.jobs.changed.connect(self._on_job_changed)
@@ -131,11 +133,18 @@ class Guide(QObject):
         self._step = step
         self.changed.emit()
 
+    @Slot(str)
+    def _on_page_requested(self, page: str) -> None:
+        self._page = page
+
     @Slot(str, str)
     def _on_open_requested(self, kind: str, name: str) -> None:
-        """The examples page has a Run edit of its own; here both mean the same."""
+        """The pages have buttons of their own that say the same; here both mean the same."""
         if self._step is Step.EXAMPLES and (kind, name) == ("new-run", SET_NAME):
             QTimer.singleShot(0, self, self.run)  # after the runs page has shown its form
+        view = self._view()
+        if view is not None and (kind, name) == ("edit", view.edit):
+            self._go(_REACHED.get((self._step, self._page), self._step))
 
     @Slot(str)
     def _on_job_changed(self, job_id: str) -> None:
@@ -146,6 +155,8 @@ class Guide(QObject):
         self._go(Step.COMPARE if is_there else Step.RUNNING)
 
 
+_REACHED = {(Step.COMPARE, "compare"): Step.SAVE, (Step.SAVE, "library"): Step.EXPORT}
+"""The step after the one in which the edit was to be opened on a page."""
 _FAILED = (JobState.FAILED, JobState.INTERRUPTED, JobState.CANCELLED)
 
 _ADVICE = {

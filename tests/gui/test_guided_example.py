@@ -102,12 +102,13 @@ def _wait_for_texts(qtbot, window: MainWindow) -> None:
     page = window.page
     assert isinstance(page, ComparePage)
     original, edited = page.generations.texts
-    wait = page.generations.bar.stop.isVisible
-    qtbot.waitUntil(lambda: not wait() and bool(edited.continuation), timeout=PATIENCE_MS)
+    bar = page.generations.bar
+    qtbot.waitUntil(bar.stop.isVisible)
+    qtbot.waitUntil(lambda: not bar.stop.isVisible(), timeout=PATIENCE_MS)
     prompt = guided_set().canonical[0].prefix
-    assert original.toPlainText().startswith(prompt)
-    assert edited.toPlainText().startswith(prompt)
-    assert original.continuation
+    for text in (original, edited):
+        assert text.toPlainText().startswith(prompt)
+        assert text.continuation
 
 
 def _export_and_import(qtbot, context: GuiContext, edit: EditRow, tmp_path: Path) -> None:

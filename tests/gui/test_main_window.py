@@ -152,6 +152,22 @@ def test_the_page_s_own_run_edit_starts_the_guided_run_too(space, gui, qtbot):
     assert gui.jobs.calls[0][1].general_tokens == 40_000
 
 
+def test_the_pages_own_buttons_lead_through_the_guide_too(space, gui, qtbot):
+    gui.events.guide_requested.emit()
+    press(qtbot, coach_button(space))
+    kit.put_edit(gui, edit_id="e1")
+    gui.jobs.happen("job-1", *kit.done_events("/edits/e1"), AdoptedEvent("e1"))
+    gui.events.open("senses", "edit", "e1")
+    assert space.guide.step is Step.COMPARE
+    gui.events.open("compare", "edit", "another")
+    assert space.guide.step is Step.COMPARE
+    gui.events.open("compare", "edit", "e1")
+    assert space.guide.step is Step.SAVE
+    assert [asked.arguments["edits"] for asked in gui.engine.asked if asked.question == "generate"]
+    gui.events.open("library", "edit", "e1")
+    assert space.guide.step is Step.EXPORT
+
+
 def test_a_failed_guided_run_says_why_and_offers_to_try_again(space, gui, qtbot):
     gui.events.guide_requested.emit()
     press(qtbot, coach_button(space))
