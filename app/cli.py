@@ -326,6 +326,7 @@ def _sweep_request(arguments: argparse.Namespace) -> SweepRequest:
         seed=arguments.seed,
         prune=arguments.prune,
         folder=arguments.sweeps,
+        scheduler=arguments.scheduler,
         data_dir=arguments.data_dir,
     )
 

@@ -127,6 +127,13 @@ def _add_sweep(commands: _Commands) -> None:
         action="store_false",
         help="go on with runs that have left every budget for good",
     )
+    parser.add_argument(
+        "--scheduler",
+        metavar="local:N|tcp://HOST:PORT",
+        help="carry out runs side by side on Dask workers that share the data folder: N processes "
+        "of this machine, or a scheduler's (on Slurm: start one with dask-jobqueue's SLURMCluster "
+        "and give its scheduler_address); needs exemplar[cluster]",
+    )
     _add_sweeps_folder(parser)
 
 

@@ -109,6 +109,8 @@ class SweepRequest(Request):
     """Give up runs that have left every ball for good."""
     folder: str | None = None
     """Where sweeps are kept; None for the data folder's own."""
+    scheduler: str | None = None
+    """`local:N` or the address of a Dask scheduler; None carries out runs in this process."""
     data_dir: str | None = None
 
 

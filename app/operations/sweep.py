@@ -4,28 +4,26 @@ Every run is a function of plain values: the request and what the protocol says 
 done is kept run by run, so that the same request goes on where it was interrupted.
 """
 
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from app import paths
-from app.operations.edit import fit_edit
 from app.operations.models import LoadedModels
-from app.operations.provenance import now, versions
-from app.operations.requests import EditRequest, SweepRequest
+from app.operations.requests import SweepRequest
+from app.operations.sweep_cluster import cluster
 from app.operations.sweep_identity import sweep_header, sweep_name
 from app.operations.sweep_results import sweep_result
+from app.operations.sweep_run import carry_out_run
 from app.operations.sweep_teller import Teller
-from app.operations.sweep_watch import RunWatch
 from editing.editors import find_editor
 from editing.errors import EditingError, UnsupportedModelError
 from editing.progress import Report, unheard
 from editing.settings import settings_from_text
 from editing.sweeps import (
     SAMPLERS,
-    SEARCH,
-    EpochMeasures,
+    Execute,
     FinishedRun,
     Run,
     SweepFolder,
@@ -34,9 +32,7 @@ from editing.sweeps import (
     conclusion,
     search_space,
 )
-from editing.tasks import SPLITS
 
-VALIDATION_SPLIT, TEST_SPLIT = SPLITS
 Told = Callable[[str], None]
 """Takes a sentence about a run that is done."""
 
@@ -62,7 +58,7 @@ def run_sweep(
     _check_model(request, loaded, report)
     header = sweep_header(request, plan, loaded.model(request.model, report))
     folder = SweepFolder(sweeps_folder(request) / sweep_name(header))
-    with folder.taken():
+    with folder.taken(), _executor(request, loaded, report) as carried_out:
         folder.write_header(header)
         teller = Teller(plan, told)
 
@@ -72,40 +68,24 @@ def run_sweep(
 
         def execute(runs: Sequence[Run]) -> Iterable[FinishedRun]:
             teller.expect(runs)
-            return (carry_out_run(request, run, report, models=loaded) for run in runs)
+            return carried_out(runs)
 
         finished = carry_out(plan, folder.finished(), execute, on_finished=keep)
     return sweep_result(folder, header, finished, conclusion(plan, finished))
 
 
-def carry_out_run(
-    request: SweepRequest, run: Run, report: Report = unheard, *, models: LoadedModels
-) -> FinishedRun:
-    """Carry out one run: the same values give the same result wherever it is done.
+@contextmanager
+def _executor(request: SweepRequest, models: LoadedModels, report: Report) -> Generator[Execute]:
+    """Lend what carries out runs: this process, or workers."""
+    if request.scheduler is not None:
+        with cluster(request, request.scheduler, report) as execute:
+            yield execute
+        return
 
-    Raises:
-        EditingError: The method cannot be fitted to the task.
-    """
-    begin = time.monotonic()
-    edit = _edit_request(request, run)
-    watch = RunWatch(
-        report,
-        last_epoch=run.last_epoch,
-        prune_beyond=max(request.budgets) if request.prune and run.stage == SEARCH else None,
-    )
-    result = fit_edit(edit, watch.report, models=models).result
-    return FinishedRun(
-        run=run,
-        epochs=tuple(EpochMeasures.read(epoch) for epoch in result["epochs"]),
-        was_pruned=watch.has_pruned,
-        seconds=round(time.monotonic() - begin, 3),
-        facts={
-            "settings": result["settings"],
-            "general_text": result["general_text"],
-            "finished": now(),
-            "versions": dict(versions()),
-        },
-    )
+    def here(runs: Sequence[Run]) -> Iterable[FinishedRun]:
+        return (carry_out_run(request, run, report, models=models) for run in runs)
+
+    yield here
 
 
 def sweep_plan(request: SweepRequest) -> SweepPlan:
@@ -147,23 +127,3 @@ def _check_model(request: SweepRequest, models: LoadedModels, report: Report) ->
     editor = find_editor(request.method)
     if reason := editor.unsupported_reason(models.model(request.model, report)):
         raise UnsupportedModelError(f"{editor.label} does not go with {request.model}. {reason}")
-
-
-def _edit_request(request: SweepRequest, run: Run) -> EditRequest:
-    in_search = run.stage == SEARCH
-    tokens = request.general_tokens
-    if not in_search and request.test_general_tokens is not None:
-        tokens = request.test_general_tokens
-    return EditRequest(
-        model=request.model,
-        task=request.task,
-        split=VALIDATION_SPLIT if in_search else TEST_SPLIT,
-        general_text=request.general_text,
-        regularisation_text=request.regularisation_text,
-        general_tokens=tokens,
-        method=request.method,
-        budget=max(request.budgets),
-        settings={**request.settings, **run.drawn},
-        seed=run.seed,
-        data_dir=request.data_dir,
-    )

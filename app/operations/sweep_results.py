@@ -32,7 +32,7 @@ def sweep_result(
         "general_text_key": _general_text_key(header["identity"]),
         **about,
         "balls": [_ball(ball) for ball in balls],
-        "runs": [_run(run, header["budgets"]) for run in finished.values()],
+        "runs": [_run(run, header["budgets"]) for run in _in_order(finished)],
         "missing": {
             "configurations": max(0, header["configurations"] - searched),
             "test_runs": _missing_tests(header, balls),
@@ -40,6 +40,16 @@ def sweep_result(
         "measured_on": _measured_on(finished),
         "seconds": sum(run.seconds for run in finished.values()),
     }
+
+
+def _in_order(finished: Mapping[str, FinishedRun]) -> list[FinishedRun]:
+    """The search's runs first, whichever was done first."""
+
+    def place(finished: FinishedRun) -> tuple[bool, int, int]:
+        run = finished.run
+        return run.stage == TEST, run.configuration, run.seed
+
+    return sorted(finished.values(), key=place)
 
 
 def _general_text_key(identity: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Says a sentence about each run of a sweep that is done, and how long the others still take."""
 
 import statistics
+import time
 from collections.abc import Callable, Sequence
 
 from editing.sweeps import SEARCH, FinishedRun, Run, SweepPlan, kept_epoch
@@ -18,16 +19,20 @@ class Teller:
         self._due = 0
         self._done = 0
         self._seconds: list[float] = []
+        self._begin = 0.0
 
     def expect(self, runs: Sequence[Run]) -> None:
         """Hear which runs come next."""
         self._due, self._done, self._seconds = len(runs), 0, []
+        self._begin = time.monotonic()
 
     def tell(self, finished: FinishedRun) -> None:
         """Say what came of a run."""
         self._done += 1
         self._seconds.append(finished.seconds)
-        left = statistics.median(self._seconds) * (self._due - self._done)
+        elapsed = time.monotonic() - self._begin
+        side_by_side = max(1.0, sum(self._seconds) / elapsed)
+        left = statistics.median(self._seconds) * (self._due - self._done) / side_by_side
         words = [
             f"{finished.run.name} ({self._done} of {self._due}): {self._success(finished)}",
             *(["given up"] if finished.was_pruned else []),

@@ -14,7 +14,7 @@ from editing.sweeps.choosing import (
     kept_epoch,
     mean_and_error,
 )
-from editing.sweeps.protocol import SweepPlan, carry_out, conclusion, missing_runs
+from editing.sweeps.protocol import Execute, SweepPlan, carry_out, conclusion, missing_runs
 from editing.sweeps.pruning import has_left_for_good
 from editing.sweeps.runs import SEARCH, TEST, EpochMeasures, FinishedRun, Run
 from editing.sweeps.search import RANDOM, SAMPLERS, TPE, draw, search_space
@@ -29,6 +29,7 @@ __all__ = [
     "BallResult",
     "EpochMeasures",
     "Estimate",
+    "Execute",
     "FinishedRun",
     "Run",
     "SweepFolder",

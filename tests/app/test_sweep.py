@@ -13,7 +13,8 @@ import pytest
 from app import cli
 from app.operations.models import LoadedModels
 from app.operations.requests import SweepRequest
-from app.operations.sweep import carry_out_run, run_sweep
+from app.operations.sweep import run_sweep
+from app.operations.sweep_run import carry_out_run
 from editing import tasks
 from editing.progress import Cancelled, Progress, StoppedEarly
 from editing.sweeps import SEARCH, TEST, Run, kept_epoch
