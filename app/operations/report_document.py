@@ -12,6 +12,7 @@ from app.operations.report_tables import (
     bars_of,
     change_table,
     chosen_table,
+    method_key,
     runs_table,
 )
 
@@ -59,7 +60,7 @@ def _groups(sweeps: Sequence[Sweep]) -> list[Group]:
     for sweep in sorted(sweeps, key=_completeness):
         key = (sweep["model"], sweep["fingerprint"], sweep["general_text_key"])
         place = by_key.setdefault(key, {})
-        place[sweep["task"], sweep["method"]] = sweep  # of two, the more complete
+        place[sweep["task"], method_key(sweep)] = sweep  # of two, the more complete
     return [
         Group(key[0], _general_text(tuple(cells.values())), tuple(cells.values()))
         for key, cells in sorted(by_key.items())
@@ -101,7 +102,7 @@ def _missing(groups: Sequence[Group], tasks: Sequence[str]) -> Section:
     lines: list[str] = []
     for group in groups:
         for method, label in group.methods.items():
-            there = {sweep["task"] for sweep in group.sweeps if sweep["method"] == method}
+            there = {sweep["task"] for sweep in group.sweeps if method_key(sweep) == method}
             lines += [
                 f"{group.model}, {label}, {task}: no sweep" for task in tasks if task not in there
             ]

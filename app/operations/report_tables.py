@@ -48,8 +48,8 @@ class Group:
 
     @property
     def methods(self) -> dict[str, str]:
-        """Names of the methods with their labels, in the order of the labels."""
-        labels = {sweep["method"]: sweep["labels"]["method"] for sweep in self.sweeps}
+        """Keys of the methods with their labels, in the order of the labels."""
+        labels = {method_key(sweep): method_label(sweep) for sweep in self.sweeps}
         return dict(sorted(labels.items(), key=lambda item: item[1]))
 
     @property
@@ -67,7 +67,7 @@ class Group:
 
     def sweep(self, task: str, method: str) -> Sweep | None:
         """Return the sweep of a method on a task."""
-        here = (s for s in self.sweeps if (s["task"], s["method"]) == (task, method))
+        here = (s for s in self.sweeps if (s["task"], method_key(s)) == (task, method))
         return next(here, None)
 
     def ball(self, task: str, method: str, budget: float) -> Mapping[str, Any] | None:
@@ -75,6 +75,19 @@ class Group:
         sweep = self.sweep(task, method)
         balls: Sequence[Mapping[str, Any]] = sweep["balls"] if sweep else ()
         return next((ball for ball in balls if ball["budget"] == budget), None)
+
+
+def method_key(sweep: Sweep) -> str:
+    """Name a method with the settings that were given: those make it another one."""
+    given = (f" {name}={value}" for name, value in sorted(sweep["settings"].items()))
+    return sweep["method"] + "".join(given)
+
+
+def method_label(sweep: Sweep) -> str:
+    """Say the same for people."""
+    given = [f"{name} {value}" for name, value in sorted(sweep["settings"].items())]
+    label: str = sweep["labels"]["method"]
+    return f"{label} ({', '.join(given)})" if given else label
 
 
 def average_table(group: Group) -> Table:
@@ -110,7 +123,7 @@ def chosen_table(group: Group) -> Table:
     """The settings that were chosen, and the runs behind each number."""
     rows = [
         _chosen(sweep, ball)
-        for sweep in sorted(group.sweeps, key=lambda s: (s["task"], s["method"]))
+        for sweep in sorted(group.sweeps, key=lambda s: (s["task"], method_key(s)))
         for ball in sweep["balls"]
     ]
     head = (
@@ -207,7 +220,7 @@ def _chosen(sweep: Sweep, ball: Mapping[str, Any]) -> tuple[str, ...]:
         change = f"{100 * (rate['after'] - rate['before']):+.1f}"
     return (
         sweep["labels"]["task"],
-        sweep["labels"]["method"],
+        method_label(sweep),
         f"{ball['budget']:g}",
         _settings({**sweep["settings"], **drawn}),
         f"{validation['run']}, {validation['kept_epoch']}",

@@ -310,6 +310,8 @@ def test_the_report_tells_every_number_and_what_is_missing(
     request = replace(request_, folder=str(tmp_path / "sweeps"), settings={"epochs": 2})
     senses = run_sweep(request, models=models)
     lora = run_sweep(replace(request, method="lora"), models=models)
+    other = {"epochs": 2, "kl_weight": 0.1}
+    run_sweep(replace(request, settings=other, configurations=1, test_seeds=1), models=models)
     unfinished = tmp_path / "sweeps" / lora["sweep"] / "results.jsonl"
     lines = unfinished.read_text(encoding="utf-8").splitlines(keepends=True)
     unfinished.write_text("".join(lines[:-1]), encoding="utf-8")
@@ -322,8 +324,11 @@ def test_the_report_tells_every_number_and_what_is_missing(
         change = ball["test"]["success_change"]
         text = f"{100 * change['mean']:+.1f} ± {100 * change['standard_error']:.1f}"
         assert f"| {text}" in markdown
-    assert re.search(r"tiny, LoRA, other: no sweep", markdown)
+    assert re.search(r"tiny, LoRA \(epochs 2\), other: no sweep", markdown)
     assert f"{lora['sweep']}: 0 of 3 configurations and 1 test runs; go on with" in markdown
+    methods = "LoRA (epochs 2)", "Sense finetuning (epochs 2)"
+    columns = " | ".join([*methods, "Sense finetuning (epochs 2, kl_weight 0.1)"])
+    assert f"Initial success | {columns}" in markdown
     assert re.search(r"g\.txt, \d+ tokens", markdown)
     assert str(work) not in markdown
     html = (to / "report.html").read_text(encoding="utf-8")
