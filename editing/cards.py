@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from editing.editors.ensemble_edit import EnsembleEdit
 from editing.library.stacks import StackedEdit
 from editing.models.language_model import LanguageModel
 
@@ -48,6 +49,7 @@ def _edit_lines(item: StackedEdit) -> str:
         f"### {item.name}, at strength {item.strength:g}",
         "",
         f"* Method: {record['method']}, budget {result['budget']:g}, seed {result['seed']}",
+        *_borrowed_lines(item),
         f"* Examples: {record['data']['name']}, {record['data']['canonical']['rows']} canonical",
         f"* Success: {_change(result['success_rate'])}",
         f"* Degradation on {_text(result)}: {_number(result['degradation'])}",
@@ -56,6 +58,18 @@ def _edit_lines(item: StackedEdit) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _borrowed_lines(item: StackedEdit) -> list[str]:
+    edit = item.edit
+    if not isinstance(edit, EnsembleEdit):
+        return []
+    small = edit.borrowed
+    return [
+        f"* No weight of the base is changed. A small model, `{small.source}`, lies in this folder "
+        f"before and after its edit {small.name} (strength {small.strength:g}), and what the edit "
+        f"does to its log-probabilities is added {edit.beta:g} times; its licence holds too"
+    ]
 
 
 def _text(result: dict[str, dict[str, object]]) -> str:

@@ -74,8 +74,9 @@ class EnsembleEdit(Edit):
                 return scored
             ratio, wanted = self._ratio(model), [weights[place] for place in moving]
             for numbers, batch in in_batches(model, base, chosen, report, "evaluating"):
-                for number, rows in zip(numbers, _scored(model, ratio, wanted, batch), strict=True):
-                    scored[moving, base.rows_of(number)] = rows.to(scored.dtype)
+                changes = _changes(model, ratio, wanted, batch)
+                for number, change in zip(numbers, changes, strict=True):
+                    scored[moving, base.rows_of(number)] += change
             return scored
 
         return losses
@@ -157,21 +158,28 @@ def _reached(edit: Edit, ids: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def _scored(
+def _changes(
     model: LanguageModel, ratio: LogRatio, weights: Sequence[float], batch: Sequence[TokenSequence]
 ) -> list[Tensor]:
-    """Each sequence's losses at each weight, (weights, rows), nats; every model runs once."""
+    """What each weight adds to a sequence's losses, (weights, rows), nats; all models run once.
+
+    Zero, exactly, where the small model's edit changes nothing.
+    """
     ids, mask = pad(batch, device=model.device)
     logits: Tensor = model.module(input_ids=ids, attention_mask=mask, use_cache=False).logits
     ratios = ratio(ids, mask)
-    scored: list[Tensor] = []
+    changes: list[Tensor] = []
     for row, sequence in enumerate(batch):
         kept = slice(sequence.first_scored - 1, len(sequence.ids) - 1)
         targets = ids[row, sequence.first_scored : len(sequence.ids), None]
         own = logits[row, kept, : model.vocab_size]
-        each: list[Tensor] = []
-        for weight in weights:
-            moved = moved_logits(own, ratios[row, kept], weight)
-            each.append(moved.logsumexp(-1) - moved.gather(-1, targets)[:, 0])
-        scored.append(torch.stack(each).cpu())
-    return scored
+        scored = [
+            _losses(moved_logits(own, ratios[row, kept], weight), targets)
+            for weight in (0.0, *weights)
+        ]
+        changes.append(torch.stack(scored[1:]).sub_(scored[0]).cpu())
+    return changes
+
+
+def _losses(logits: Tensor, targets: Tensor) -> Tensor:
+    return logits.logsumexp(-1) - logits.gather(-1, targets)[:, 0]

@@ -21,13 +21,14 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from editing.errors import EditingError
+from editing.errors import EditingError, UnsupportedModelError
 from editing.models.backpack import BackpackGPT2Config, BackpackGPT2LMHeadModel
 from editing.models.language_model import LanguageModel, fingerprint_of
 from editing.models.layouts import layout_of
 from editing.models.starter import BUNDLED, bundled_folder
 
 BACKPACK_ARCHITECTURE = "BackpackGPT2LMHeadModel"
+ENSEMBLE_ARCHITECTURE = "LogitEnsembleForCausalLM"
 FILES = ("*.json", "*.safetensors", "*.bin", "*.txt", "*.model")
 UNREADABLE = (
     OSError, ValueError, RuntimeError, KeyError, TypeError, SafetensorError, StrictDataclassError,
@@ -54,6 +55,11 @@ def load_model(
         EditingError: The folder is not a model, is incomplete, or cannot be fetched.
     """
     folder = model_folder(source)
+    if _is_of(folder, ENSEMBLE_ARCHITECTURE):
+        raise UnsupportedModelError(
+            f"{source} is an exported ensemble of two models, which cannot be edited further here. "
+            "Choose its large model and the ensemble's edit, or open it with transformers."
+        )
     module = _load_module(folder, dtype)
     words = _load_tokenizer(model_folder(tokenizer) if tokenizer else folder)
     module.to(cast(Any, device)).eval().requires_grad_(False)
@@ -91,7 +97,11 @@ def model_folder(source: str | Path) -> Path:
 
 def is_backpack_folder(folder: Path) -> bool:
     """Whether a folder's configuration is a Backpack's, whatever its model_type says."""
-    return BACKPACK_ARCHITECTURE in (_read_config(folder).get("architectures") or [])
+    return _is_of(folder, BACKPACK_ARCHITECTURE)
+
+
+def _is_of(folder: Path, architecture: str) -> bool:
+    return architecture in (_read_config(folder).get("architectures") or [])
 
 
 def _read_config(folder: Path) -> dict[str, Any]:
