@@ -30,6 +30,7 @@ from editing.editors.weight_delta import Factors, load_weight_delta
 from editing.examples import JSON
 from editing.general_text import GeneralText
 from editing.models.language_model import LanguageModel
+from editing.models.projections import Projection
 from editing.objectives import EncodedExamples
 from editing.settings import Scale, check_ranges, setting
 
@@ -82,7 +83,8 @@ class Memit(Editor[MemitSettings]):
         settings: MemitSettings,
         context: FitContext,
     ) -> Edit:
-        def make_writer(covariance: KeyCovariance) -> _Writer:
+        def make_writer(projection: Projection, covariance: KeyCovariance) -> _Writer:
+            del projection
             return _Writer(factorised(covariance), covariance.count, settings.covariance_weight)
 
         method = Method(edited_layers(model), make_writer, one_by_one=False)

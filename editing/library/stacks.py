@@ -54,6 +54,10 @@ class EditStack(Edit):
         return self._lend(model, strength)
 
     @override
+    def made_of(self) -> Sequence[Edit]:
+        return tuple(each for edit, _ in self.parts for each in edit.made_of())
+
+    @override
     def exported_module(self, model: LanguageModel, strength: float) -> PreTrainedModel:
         inside = EditStack(tuple(part for part in self.parts if not part[0].wraps_module))
         with inside.applied(model, strength) as edited:

@@ -56,7 +56,7 @@ class Writer(Protocol):
 class MakeWriter(Protocol):
     """Prepares a writer for one weight."""
 
-    def __call__(self, covariance: KeyCovariance) -> Writer:
+    def __call__(self, projection: Projection, covariance: KeyCovariance) -> Writer:
         """Return it."""
         ...
 
@@ -207,7 +207,7 @@ def _write(
 def _writer_of(work: _Work, projection: Projection) -> Writer:
     if projection.name not in work.writers:
         covariance = work.covariances[projection.name]
-        work.writers[projection.name] = work.method.make_writer(covariance)
+        work.writers[projection.name] = work.method.make_writer(projection, covariance)
     return work.writers[projection.name]
 
 

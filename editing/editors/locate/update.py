@@ -105,9 +105,7 @@ def free_directions(covariance: KeyCovariance, share: float) -> tuple[Tensor, fl
     Returns:
         (inputs, kept) orthonormal directions, and how much of the keys' energy lies in them.
     """
-    values, vectors = cast(
-        "tuple[Tensor, Tensor]", torch.linalg.eigh(covariance.mean.double())
-    )
+    values, vectors = cast("tuple[Tensor, Tensor]", torch.linalg.eigh(covariance.mean.double()))
     kept = max(1, round(share * len(values)))
     values = values.clamp(min=0)
     return vectors[:, :kept], float(values[:kept].sum() / values.sum().clamp(min=1e-300))

@@ -1,0 +1,99 @@
+"""ROME: write one fact after another into the MLP down projection of one layer.
+
+For each example a hidden state at its subject is sought from which the model says what it should.
+A difference of rank one then moves what the projection says at the subject's key by exactly that
+much, and as little as can be at the keys of general text.
+
+Source: Meng et al. 2022, Locating and Editing Factual Associations in GPT (arXiv 2202.05262). The
+authors' code measures the value at another key than the one it divides by, after which models break
+down; here one averaged key stands in both places.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+from torch import Tensor
+from typing_extensions import override
+
+from editing.base_passes import KeyCovariance
+from editing.editors.base import Edit, Editor, EditState, FitContext
+from editing.editors.locate.fitting import Method, fit_located
+from editing.editors.locate.layers import middle_layer, reason_against
+from editing.editors.locate.locate_settings import (
+    clamp_setting,
+    kl_factor_setting,
+    rate_setting,
+    steps_setting,
+    subject_setting,
+)
+from editing.editors.locate.update import Factorised, factorised, rome_update
+from editing.editors.weight_delta import Factors, load_weight_delta
+from editing.examples import JSON
+from editing.general_text import GeneralText
+from editing.models.language_model import LanguageModel
+from editing.models.projections import Projection
+from editing.objectives import EncodedExamples
+from editing.settings import check_ranges
+
+
+@dataclass(frozen=True, slots=True)
+class RomeSettings:
+    """Hyperparameters of ROME."""
+
+    subject: str = subject_setting()
+    clamp: float = clamp_setting()
+    kl_factor: float = kl_factor_setting()
+    steps: int = steps_setting()
+    rate: float = rate_setting()
+
+    def __post_init__(self) -> None:
+        """Refuse values out of range."""
+        check_ranges(self)
+
+
+@final
+class Rome(Editor[RomeSettings]):
+    """Writes facts into one layer, one after another."""
+
+    name: ClassVar[str] = "rome"
+    label: ClassVar[str] = "ROME"
+    help: ClassVar[str] = "Writes each example into one layer exactly; meant for very few of them."
+    Settings = RomeSettings
+    goes_on_edits: ClassVar[bool] = True
+    makes_adapters: ClassVar[bool] = True
+
+    @override
+    def unsupported_reason(self, model: LanguageModel) -> str | None:
+        return reason_against(model)
+
+    @override
+    def fit(
+        self,
+        model: LanguageModel,
+        examples: EncodedExamples,
+        regularisation: GeneralText,
+        settings: RomeSettings,
+        context: FitContext,
+    ) -> Edit:
+        def make_writer(projection: Projection, covariance: KeyCovariance) -> _Writer:
+            del projection
+            return _Writer(factorised(covariance), covariance.count)
+
+        method = Method([middle_layer(model)], make_writer, one_by_one=True)
+        return fit_located(model, examples, regularisation, settings, context, method)
+
+    @override
+    def load(self, state: EditState) -> Edit:
+        return load_weight_delta(state)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    spread: Factorised
+    tokens: int
+
+    def write(self, keys: Tensor, residuals: Tensor) -> Factors:
+        return rome_update(keys[:, 0], residuals[:, 0], self.spread)
+
+    def facts(self) -> dict[str, JSON]:
+        return {"tokens": self.tokens, "ridge": self.spread.ridge}
