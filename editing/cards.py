@@ -110,5 +110,6 @@ model = PeftModel.from_pretrained(base, "{name}")
 ```
 
 A base whose folder carries its own code, as Exemplar's starter does, needs
-`trust_remote_code=True`; read that code first. `SHA256SUMS` lists the hash of every file: `sha256sum --check SHA256SUMS`.
+`trust_remote_code=True`; read that code first. `SHA256SUMS` lists the hash of every file:
+`sha256sum --check SHA256SUMS`.
 """
