@@ -115,4 +115,5 @@ def _borrow(
         strength=found.strength,
         vocabulary=vocabulary,
     )
-    return EnsembleEdit(borrowed, 1.0, [log_ratio(borrowed, small)])
+    is_beside = (small.device, small.dtype) == (model.device, model.dtype)
+    return EnsembleEdit(borrowed, 1.0, [log_ratio(borrowed, small)] if is_beside else [])
