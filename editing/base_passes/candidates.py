@@ -100,9 +100,19 @@ def _changes(base: SensePass, output: Tensor, deltas: Tensor, weights: SenseWeig
     """Change of loss of the touched rows, (candidates, touched)."""
     rows, values = weights.rows, weights.values
     own = deltas[:, weights.columns]
-    growth = _growth(output, base.hidden[rows], base.log_norm[rows], values, own)
+    hidden = base.hidden[rows]
+    growth = _growth(output, hidden, base.log_norm[rows], values, own).log_()
+    for candidate, row in (~growth.isfinite()).nonzero().tolist():
+        change = values[row] @ own[candidate]
+        growth[candidate, row] = _far_growth(output, hidden[row], change)
     at_target = ((values @ own) * output[base.targets[rows]]).sum(-1)
-    return growth.log_() - at_target
+    return growth - at_target
+
+
+def _far_growth(output: Tensor, hidden: Tensor, change: Tensor) -> Tensor:
+    """Logarithm of what `_growth` returns for one row, where exp(D) has left float32's range."""
+    logits = output @ hidden
+    return (logits + output @ change).logsumexp(-1) - logits.logsumexp(-1)
 
 
 def _growth(

@@ -233,3 +233,18 @@ def test_candidates_report_each_chunk(model: LanguageModel) -> None:
     )
     assert len(heard) > 2
     assert heard[-1].done == heard[-1].total > 0
+
+
+@pytest.mark.parametrize("size", [30.0, 300.0])
+def test_edits_far_outside_any_ball_are_still_measured(model: LanguageModel, size: float) -> None:
+    sequences = some_sequences()
+    words = torch.tensor(sorted({i for s in sequences for i in s.ids})[:6])
+    draw = torch.Generator().manual_seed(4)
+    deltas = size * torch.randn(6, 32, generator=draw).to(model.dtype)
+    edit = SenseEdit(words, words % 4, deltas, torch.zeros(6))
+    base = compute_sense_pass(model, sequences, report=unheard)
+    found = edit.token_losses(model, [1.0])(base, None)[0]
+    with edit.applied(model), torch.no_grad():
+        expected = torch.cat([plain.token_nll(model, sequence) for sequence in sequences])
+    assert expected.max() > size
+    assert torch.allclose(found, expected, rtol=1e-4, atol=1e-3)
