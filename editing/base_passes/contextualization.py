@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from editing.base_passes.arrays import distinct, whole_numbers
 from editing.base_passes.sense_pass import SensePass
 
 
@@ -23,7 +24,7 @@ class SenseIndex:
     @classmethod
     def of(cls, token_ids: Tensor, senses: Tensor, num_senses: int) -> "SenseIndex":
         """Index the senses (token_ids[i], senses[i]); column i is sense i."""
-        words, rows = torch.unique(token_ids, return_inverse=True)
+        words, rows = distinct(token_ids)
         table = torch.full((len(words), num_senses), -1, dtype=torch.long)
         table[rows, senses] = torch.arange(len(token_ids))
         return cls(words, table, len(token_ids))
@@ -44,7 +45,7 @@ class SenseWeights:
 def sense_weights(base: SensePass, sequences: Sequence[int], index: SenseIndex) -> SenseWeights:
     """Compute a[t, s] for some sequences."""
     parts = [_sequence_weights(base, sequence, index) for sequence in sequences]
-    columns = torch.unique(torch.cat([part.columns for part in parts]))
+    columns, _ = distinct(torch.cat([part.columns for part in parts]))
     values = base.hidden.new_zeros(sum(len(part.rows) for part in parts), len(columns))
     begin = 0
     for part in parts:
@@ -60,11 +61,11 @@ def occurring_words(base: SensePass, index: SenseIndex) -> list[tuple[int, ...]]
         return [()] * base.sequences
     word = torch.searchsorted(index.words, base.ids).clamp(max=len(index.words) - 1)
     found = index.words[word] == base.ids
-    counts = torch.bincount(word[found], minlength=len(index.words)).tolist()
+    counts = whole_numbers(torch.bincount(word[found], minlength=len(index.words)))
     held: list[set[int]] = [set() for _ in range(base.sequences)]
     places = found.nonzero()[:, 0]
     owners = torch.searchsorted(base.sequence_begin, places, right=True) - 1
-    for owner, which in zip(owners.tolist(), word[found].tolist(), strict=True):
+    for owner, which in zip(whole_numbers(owners), whole_numbers(word[found]), strict=True):
         held[owner].add(which)
     return [tuple(sorted(words, key=lambda w: (counts[w], w))) for words in held]
 
@@ -79,7 +80,7 @@ def _sequence_weights(base: SensePass, sequence: int, index: SenseIndex) -> Sens
     column = index.table[word[sources]]
     which, sense = (column >= 0).nonzero(as_tuple=True)
     alpha = _alpha(base, sequence, sources)[sense, :, which]
-    columns, where = torch.unique(column[which, sense], return_inverse=True)
+    columns, where = distinct(column[which, sense])
     values = alpha.new_zeros(len(columns), alpha.shape[1]).index_add_(0, where, alpha).T
     touched = (values != 0).any(dim=1).nonzero()[:, 0]
     return SenseWeights(rows.start + touched, columns, values[touched])

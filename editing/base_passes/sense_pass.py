@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from editing.base_passes.arrays import empty_array
+from editing.base_passes.arrays import distinct, empty_array
 from editing.base_passes.base_pass import LOGIT_NUMBERS, BasePass, FlatSequences
 from editing.batches import TokenSequence, batched, pad
 from editing.models.backpack import BackpackGPT2LMHeadModel
@@ -108,7 +108,7 @@ def _fill(
     ids, mask = pad(batch, device=module.device)
     query, key = module.backpack.queries_and_keys(ids, mask)
     alpha, normaliser = _weights(query, key)
-    words, where = torch.unique(ids, return_inverse=True)
+    words, where = distinct(ids)
     senses = module.backpack.sense_vectors(words)
     mixed = mix_senses(alpha.to(senses.dtype), senses, where)
     for offset, sequence in enumerate(batch):

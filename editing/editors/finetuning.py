@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from editing.base_passes.arrays import whole_numbers
 from editing.editors.base import Checkpoints
 from editing.progress import Progress, Report, StoppedEarly
 
@@ -148,14 +149,14 @@ def _train_epoch(
 ) -> None:
     for group in training.optimiser.param_groups:
         group["lr"] = plan.rate(training.epoch)
-    order = torch.randperm(plan.examples, generator=training.order).tolist()
+    order = whole_numbers(torch.randperm(plan.examples, generator=training.order))
     total = 0.0
     for begin in range(0, plan.examples, ACCUMULATED):
         examples = order[begin : begin + ACCUMULATED]
         windows: list[int] = []
         if plan.windows:
             drawn = torch.randint(plan.windows, (len(examples),), generator=training.draws)
-            windows = drawn.tolist()
+            windows = whole_numbers(drawn)
         total += _step(trainee, plan, training.optimiser, examples, windows)
         done = training.epoch * plan.examples + begin + len(examples)
         report(Progress("training", done, plan.epochs * plan.examples))

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from editing.base_passes import SenseIndex, SensePass, sense_weights
+from editing.base_passes.arrays import distinct
 from editing.errors import EditingError
 from editing.objectives import EncodedExamples
 from editing.progress import Progress, Report
@@ -63,7 +64,7 @@ def select_senses(
 def _all_senses(base: SensePass) -> SenseIndex:
     """Every sense of every word of the examples; column = word row * k + sense."""
     k = base.query.shape[1]
-    words = torch.unique(base.ids)
+    words, _ = distinct(base.ids)
     return SenseIndex.of(words.repeat_interleave(k), torch.arange(k).repeat(len(words)), k)
 
 

@@ -5,12 +5,13 @@ Positions that no chosen sense reaches neither move nor cost anything.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
 
 from editing.base_passes import SenseIndex, SensePass, sense_weights
+from editing.base_passes.arrays import cut
 from editing.editors.training_settings import BASE_TO_EDITED
 from editing.objectives import EncodedExamples, loss_slopes
 
@@ -81,7 +82,7 @@ class SenseTrainee:
         targets = base.targets[rows]
         nll = -log_probs.gather(-1, targets[:, None])[:, 0]
         lengths = [len(_rows(base, sequence)) for sequence in sequences]
-        means = iter([float(part.mean()) for part in nll.split(lengths)])
+        means = iter([float(part.mean()) for part in cut(nll, lengths)])
         total, factors = 0.0, list[float]()
         for example, numbers in zip(examples, of_example, strict=True):
             losses = [next(means) for _ in numbers]
@@ -104,7 +105,7 @@ class SenseTrainee:
         pulled = torch.zeros_like(projected)
         total = 0.0
         size = max(1, LOGIT_NUMBERS // len(self.output))
-        for rows, values in zip(weights.rows.split(size), weights.values.split(size), strict=True):
+        for rows, values in zip(cut(weights.rows, size), cut(weights.values, size), strict=True):
             divergence, slope = self._divergence(rows, values @ projected)
             total += divergence
             pulled += values.T @ slope
@@ -121,7 +122,7 @@ class SenseTrainee:
         logits = self.background.hidden[rows] @ self.output.T
         base = logits.sub_(self.background.log_norm[rows, None]).exp_()
         if self.kl_direction == BASE_TO_EDITED:
-            mean_shift = torch.linalg.vecdot(base, shift)
+            mean_shift = cast(Tensor, torch.linalg.vecdot(base, shift))
             edited = shift.exp_().mul_(base)
             mass = edited.sum(-1, keepdim=True)
             divergence = (mass[:, 0].log() - mean_shift).sum()

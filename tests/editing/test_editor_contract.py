@@ -31,7 +31,7 @@ EXAMPLES = (
     Example("The capital of Spain is", " Madrid", kind=Kind.INCREASE, threshold=5.0),
     Example("The janitor said", " he", " she", kind=Kind.BALANCE, threshold=0.4),
 )
-QUICK_SEARCH: dict[str, Any] = {"clamp": 3.0, "steps": 4, "rate": 0.4, "subject": "standard"}
+QUICK_SEARCH: dict[str, Any] = {"clamp": 3.0, "steps": 6, "rate": 0.3, "subject": "standard"}
 QUICK: dict[str, dict[str, Any]] = {
     "sense-finetuning": {"learning_rate": 0.05, "epochs": 3, "senses_per_example": 4},
     "full-finetuning": {"learning_rate": 1e-3, "epochs": 3},

@@ -1,11 +1,11 @@
 """Keys and values of facts: what a projection reads, and what a block says, at their lookups."""
 
 from collections.abc import Sequence
-from typing import cast
 
 import torch
 from torch import Tensor
 
+from editing.base_passes.arrays import cut
 from editing.batches import TokenSequence, batched, pad
 from editing.editors.locate.facts import Fact, Prompt
 from editing.models.activations import activations
@@ -24,7 +24,7 @@ def averaged_keys(model: LanguageModel, projection: str, facts: Sequence[Fact]) 
     prompts = [prompt[0] for fact in facts for prompt in fact.prompts]
     keys = values_at(model, prompts, input_of=projection).double().cpu()
     counts = [len(fact.prompts) for fact in facts]
-    means = [_mean(own) for own in cast("tuple[Tensor, ...]", keys.split(counts))]
+    means = [_mean(own) for own in cut(keys, counts)]
     return torch.stack(means, dim=1)
 
 
