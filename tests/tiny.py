@@ -6,6 +6,8 @@ import torch
 from transformers import (
     GPT2Config,
     GPT2LMHeadModel,
+    GPTJConfig,
+    GPTJForCausalLM,
     GPTNeoXConfig,
     GPTNeoXForCausalLM,
     LlamaConfig,
@@ -115,5 +117,23 @@ def _llama(vocab_size: int) -> PreTrainedModel:
     return LlamaForCausalLM(config)
 
 
-STOCK = {"GPT-NeoX": _gpt_neox, "GPT-2": _gpt2, "Llama": _llama}
+def _gptj(vocab_size: int) -> PreTrainedModel:
+    config = GPTJConfig(
+        vocab_size=vocab_size,
+        n_positions=CONTEXT,
+        n_embd=32,
+        n_layer=2,
+        n_head=4,
+        rotary_dim=4,
+        bos_token_id=0,
+        eos_token_id=0,
+        initializer_range=0.12,
+        resid_pdrop=0.0,
+        embd_pdrop=0.0,
+        attn_pdrop=0.0,
+    )
+    return GPTJForCausalLM(config)
+
+
+STOCK = {"GPT-NeoX": _gpt_neox, "GPT-2": _gpt2, "GPT-J": _gptj, "Llama": _llama}
 """Makers of tiny stock models, by the name of their layout."""
