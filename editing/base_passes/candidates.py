@@ -102,7 +102,8 @@ def _changes(base: SensePass, output: Tensor, deltas: Tensor, weights: SenseWeig
     own = deltas[:, weights.columns]
     hidden = base.hidden[rows]
     growth = _growth(output, hidden, base.log_norm[rows], values, own).log_()
-    for candidate, row in (~growth.isfinite()).nonzero().tolist():
+    for place in (~growth.isfinite()).nonzero():
+        candidate, row = int(place[0]), int(place[1])
         change = values[row] @ own[candidate]
         growth[candidate, row] = _far_growth(output, hidden[row], change)
     at_target = ((values @ own) * output[base.targets[rows]]).sum(-1)

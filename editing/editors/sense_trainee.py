@@ -3,6 +3,7 @@
 Positions that no chosen sense reaches neither move nor cost anything.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -107,6 +108,8 @@ class SenseTrainee:
         size = max(1, LOGIT_NUMBERS // len(self.output))
         for rows, values in zip(cut(weights.rows, size), cut(weights.values, size), strict=True):
             divergence, slope = self._divergence(rows, values @ projected)
+            if not math.isfinite(divergence):  # exp(shift) has left the range of its numbers
+                divergence, slope = self._far_divergence(rows, values @ projected)
             total += divergence
             pulled += values.T @ slope
         factor = self.kl_weight * share
@@ -133,6 +136,17 @@ class SenseTrainee:
         mean_shift = (edited * shift).sum(-1, keepdim=True)
         divergence = (mean_shift - mass.log()).sum()
         return float(divergence), edited.mul_(shift.sub_(mean_shift))
+
+    def _far_divergence(self, rows: Tensor, shift: Tensor) -> tuple[float, Tensor]:
+        """The same as `_divergence`, slower and for shifts of any size."""
+        logits = self.background.hidden[rows] @ self.output.T
+        base, edited = logits.log_softmax(-1), (logits + shift).log_softmax(-1)
+        if self.kl_direction == BASE_TO_EDITED:
+            divergence = (base.exp() * (base - edited)).sum()
+            return float(divergence), edited.exp().sub_(base.exp())
+        gap, weight = edited - base, edited.exp()
+        mean_gap = (weight * gap).sum(-1, keepdim=True)
+        return float(mean_gap.sum()), weight.mul_(gap.sub_(mean_gap))
 
     def _add(self, columns: Tensor, gradient: Tensor) -> None:
         if self.deltas.grad is None:
