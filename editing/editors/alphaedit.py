@@ -48,7 +48,7 @@ class AlphaEditSettings:
     clamp: float = clamp_setting()
     kl_factor: float = kl_factor_setting()
     free_share: float = setting(
-        0.9,
+        0.6,
         label="Share of directions",
         help="How many of the directions that keys can take may be written into, the least used.",
         low=0.01,

@@ -230,7 +230,7 @@ def test_alphaedit_shows_the_directions_it_keeps(model: LanguageModel) -> None:
     facts: Any = edit.record["weights"]
     shown: Mapping[str, Any] = facts[projection.name]
     assert shown["of_directions"] == projection.inputs
-    assert shown["free_directions"] == round(0.9 * projection.inputs)
+    assert shown["free_directions"] == round(0.6 * projection.inputs)
     assert 0 <= shown["energy_of_general_keys"] <= 1
     spread = compute_key_covariances(model, [projection], text_of(model).sequences, report=unheard)
     used = torch.linalg.eigh(spread[projection.name].mean)[1][:, shown["free_directions"] :]
