@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -23,6 +24,7 @@ from editing.tasks import task_names
 
 WIDEST = 110
 """Characters across; lines longer than that are hard to read."""
+TASKS_A_LINE = 4
 
 
 class HomePage(QWidget):
@@ -139,18 +141,19 @@ class HomePage(QWidget):
 
     def _tasks(self) -> QVBoxLayout:
         lead = caption(self.tr("Built-in tasks, opened as a copy:"))
-        lead.setWordWrap(False)
-        line = row(lead, spacing=2)
-        for name in task_names():
+        grid = QGridLayout()
+        for number, name in enumerate(task_names()):
             opened = action(
                 self,
                 name,
                 tip=self.tr("Open a copy of this task's validation rows."),
                 do=partial(self._open_task, name),
             )
-            line.addWidget(button(opened, "link"))
-        line.addStretch(1)
-        return column(line)
+            place = divmod(number, TASKS_A_LINE)
+            grid.addWidget(button(opened, "link"), *place, Qt.AlignmentFlag.AlignLeft)
+        for place in range(TASKS_A_LINE):
+            grid.setColumnStretch(place, 1)
+        return column(lead, grid, spacing=1)
 
     def _open_task(self, name: str) -> None:
         with told(self._context.events):
