@@ -101,6 +101,11 @@ QToolButton::menu-indicator { image: none; }
 QCheckBox, QRadioButton { spacing: $u3; padding: $u1; border: 2px solid transparent;
   border-radius: $radius; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid $accent; }
+QRadioButton::indicator { width: $u6; height: $u6; border: 2px solid $border_strong;
+  border-radius: $u3; background: $surface; }
+QRadioButton::indicator:checked { border-color: $accent; background: qradialgradient(cx: 0.5,
+  cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5, stop: 0.55 $accent, stop: 0.65 $surface); }
+QRadioButton::indicator:disabled { border-color: $border; }
 """
 
 _FIELDS = """
