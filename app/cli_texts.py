@@ -31,7 +31,7 @@ def edit_lines(result: Mapping[str, Any]) -> list[str]:
     lines = [
         *measure_lines(result),
         f"Kept epoch {result['kept_epoch']} at strength {result['strength']:.4g}; "
-        f"{len(result['senses'])} senses; {result['seconds']:.0f} s",
+        f"{_chosen(result['senses'])}{result['seconds']:.0f} s",
     ]
     if result["name"]:
         lines.append(f"Saved as {result['name']}.")
@@ -83,6 +83,10 @@ def library_lines(edits: Sequence[EditRow]) -> list[str]:
         return ["The library is empty."]
     head = ("name", "model", "success", "degradation", "created")
     return aligned([head, *(_edit_cells(edit) for edit in edits)])
+
+
+def _chosen(senses: Sequence[object]) -> str:
+    return f"{len(senses)} senses; " if senses else ""
 
 
 def senses_lines(result: Mapping[str, Any]) -> list[str]:

@@ -1,5 +1,6 @@
 """An edit of low rank as a PEFT adapter, to be put on its base by anyone who has peft."""
 
+import warnings
 from pathlib import Path
 from typing import Any, cast
 
@@ -65,7 +66,9 @@ def _adapter(model: LanguageModel, factors: dict[str, Factors], strength: float)
         inference_mode=True,
     )
     transposed = {name for name, module in modules.items() if isinstance(module, Conv1D)}
-    with torch.random.fork_rng(devices=[]):  # peft draws first values, overwritten below
+    # peft draws first values, overwritten below, and asks transformers in a way of the past.
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
         adapter = get_peft_model(working.module, config)
     for name in ranks:
         down, up = _oriented(factors[f"{name}.weight"], is_transposed=name in transposed)
