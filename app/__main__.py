@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from app import environment
 from app.opening import is_file_of_examples
+from app.venv import SetupError, say
 
 _OF_THE_WINDOW = ("--open", "--self-check", "--exit-after-first-paint")
 
@@ -22,11 +23,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         _prepare(arguments)
-    except environment.SetupError as error:
-        environment.say(str(error))
+    except SetupError as error:
+        say(str(error))
         return 1
     except KeyboardInterrupt:
-        environment.say("Stopped. The next start sets the environment up again.")
+        say("Stopped. The next start sets the environment up again.")
         return 130
     return _run(arguments)
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from app.environment import Environment, SetupError, say
+from app.venv import Environment, SetupError, say
 
 CPU_BUILDS = "https://download.pytorch.org/whl/cpu"
 

@@ -10,7 +10,7 @@ import ctypes
 import os
 import sys
 
-from app.environment import ROOT, Environment, SetupError
+from app.venv import ROOT, Environment, SetupError
 
 _ALWAYS = {
     "libEGL.so.1": "libegl1",

@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 from parts import clean_environment, freeze, linux  # noqa: E402
 
-from app.environment import SetupError  # noqa: E402  # the folder above has to be on the path first
+from app.venv import SetupError  # noqa: E402  # the folder above has to be on the path first
 
 Made = TypeVar("Made")
 

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from app import environment  # noqa: E402  # the folder above has to be on the path first
+from app.venv import Environment, SetupError, say  # noqa: E402
 
 FAST = {
     "format": ["-m", "ruff", "format", "--check", "--quiet"],
@@ -28,8 +29,8 @@ def main(arguments: list[str]) -> int:
     steps = FAST if "--fast" in arguments else FAST | SLOW
     try:
         python = _python()
-    except environment.SetupError as error:
-        environment.say(str(error))
+    except SetupError as error:
+        say(str(error))
         return 1
     for name, command in steps.items():
         if not _passes(name, [python, *command]):
@@ -39,7 +40,7 @@ def main(arguments: list[str]) -> int:
 
 def _python() -> str:
     """Return a Python that has the tools, setting the environment up where none has."""
-    wanted = environment.Environment(ROOT, ("dev",))
+    wanted = Environment(ROOT, ("dev",))
     if wanted.is_dispensable():
         return sys.executable
     environment.build(wanted)

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from app import environment, screen
+from app.venv import SetupError, say
 
 
 def main() -> int:
@@ -20,11 +21,11 @@ def main() -> int:
     try:
         environment.enter("tests", arguments, extras=("dev",))
         screen.require_libraries()
-    except environment.SetupError as error:
-        environment.say(str(error))
+    except SetupError as error:
+        say(str(error))
         return 1
     except KeyboardInterrupt:
-        environment.say("Stopped. The next start sets the environment up again.")
+        say("Stopped. The next start sets the environment up again.")
         return 130
     import pytest
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage, QImageReader
 
-from app.environment import SetupError
+from app.venv import SetupError
 
 needs_packers = pytest.mark.skipif(
     not all(map(shutil.which, ("dpkg-deb", "tar", "zstd"))), reason="needs dpkg-deb, tar and zstd"

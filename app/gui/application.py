@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import screen
-from app.environment import SetupError, say
 from app.gui.streams import give_streams
 from app.opening import is_file_of_examples
+from app.venv import SetupError, say
 
 if TYPE_CHECKING:
     from app.gui.context import GuiContext

@@ -16,11 +16,11 @@ import psutil
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from app.environment import say
 from app.gui.context import GuiContext
 from app.gui.guide import Guide, Step
 from app.gui.main_window import MainWindow
 from app.operations.requests import ExportRequest
+from app.venv import say
 
 DATA, MODEL, REPORT = "data", "model", "self-check.json"
 """What FOLDER holds: a data folder, the exported model, and the report."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app import installation
-from app.environment import ROOT, Environment, SetupError, say
+from app.venv import ROOT, Environment, SetupError, say
 
 EXTRA = "package"
 """The optional dependencies of pyproject.toml that build a program."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from parts.clean_environment import BuildEnvironment, run
 
-from app.environment import ROOT, SetupError, say
+from app.venv import ROOT, SetupError, say
 
 HERE = Path(__file__).resolve().parent
 UNUSED = (

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from parts.freeze import size_of
 
-from app.environment import ROOT, SetupError
+from app.venv import ROOT, SetupError
 
 HERE = ROOT / "packaging" / "linux"
 ICON_SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)

@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
-from app import environment, installation, requirements
-from app.environment import Environment, SetupError
+from app import environment, installation, requirements, venv
+from app.venv import Environment, SetupError
 
 PROJECT = (
     '[project]\nname = "small"\ndependencies = [{}]\n[project.optional-dependencies]\ndev = []\n'
@@ -77,7 +77,7 @@ def test_a_stamp_holds_until_pyproject_changes(here):
 
 def test_a_stamp_of_another_python_does_not_hold_inside(here, monkeypatch):
     here.write_stamp()
-    monkeypatch.setattr(environment, "_python_version", lambda: "3.99")
+    monkeypatch.setattr(venv, "python_version", lambda: "3.99")
     assert not here.is_complete()
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from app import installation
-from app.environment import Environment, SetupError
+from app.venv import Environment, SetupError
 
 
 @pytest.fixture

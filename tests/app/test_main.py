@@ -7,6 +7,7 @@ import pytest
 
 from app import __main__ as front
 from app import environment, screen
+from app.venv import SetupError
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_idle_threads_sleep(faces, monkeypatch):
 
 def test_a_failed_set_up_is_one_sentence_and_exit_code_1(monkeypatch, capsys):
     def fail(*_arguments):
-        raise environment.SetupError("No network. Connect and start again.")
+        raise SetupError("No network. Connect and start again.")
 
     monkeypatch.setattr(environment, "enter", fail)
     assert front.main(["models"]) == 1

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from app import installation, screen
-from app.environment import SetupError
+from app.venv import SetupError
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux has the choice")
 
