@@ -225,6 +225,9 @@ class Editor(ABC, Generic[SettingsT]):
     """As of its edits: what the judge has to measure on."""
     goes_on_edits: ClassVar[bool] = False
     """Whether `fit` heeds `FitContext.on`."""
+    writes_in_turn: ClassVar[bool] = False
+    """Whether it writes examples one after the other, without heed of `FitContext.on`: fitting
+    several at once is then fitting one after the other."""
     makes_adapters: ClassVar[bool] = False
     """Whether its edits are of low rank, so that PEFT can carry them."""
     weights_held: ClassVar[float] = 1.0

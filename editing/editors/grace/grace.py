@@ -81,6 +81,7 @@ class Grace(Editor[GraceSettings]):
     label: ClassVar[str] = "Codebook (GRACE)"
     help: ClassVar[str] = "Replaces what one layer gives out near the prompts of the examples."
     Settings = GraceSettings
+    writes_in_turn: ClassVar[bool] = True
     step_name: ClassVar[str] = "reach"
     step_values: ClassVar[tuple[float, ...]] = REACHES
 

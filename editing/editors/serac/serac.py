@@ -106,6 +106,7 @@ class Serac(Editor[SeracSettings]):
     label: ClassVar[str] = "Memory (SERAC)"
     help: ClassVar[str] = "Keeps edits as rows beside the model, which answer where they apply."
     Settings = SeracSettings
+    writes_in_turn: ClassVar[bool] = True
     step_name: ClassVar[str] = "threshold"
     step_values: ClassVar[tuple[float, ...]] = THRESHOLDS
 
