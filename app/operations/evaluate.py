@@ -10,7 +10,7 @@ from app.operations.places import base_pass_cache, open_library
 from app.operations.requests import EvaluateRequest
 from app.operations.results import change, general_text_json, inside_ball, tokenised_json
 from app.operations.texts import general_text
-from editing.base_passes import BasePassCache
+from editing.base_passes import BasePassCache, pass_for
 from editing.editors.base import Edit
 from editing.evaluation import EvaluationTexts, Measures, Yardstick
 from editing.library.stacks import StackedEdit, combined, load_stack
@@ -47,8 +47,7 @@ def run_evaluate(
     texts = EvaluationTexts(rows, examples.hard_negatives, general)
     passes = BasePassCache(*base_pass_cache(request.data_dir))
     put_on = combined(stack)
-    from_senses = put_on is not None and put_on[0].from_sense_passes
-    pass_over = passes.sense_pass if from_senses else passes.base_pass
+    pass_over = pass_for(put_on[0] if put_on else None, passes)
     yardstick = Yardstick.over(model, texts, pass_over, report)
     result = _result(request, model, yardstick, stack)
     return {**result, "seconds": time.monotonic() - begin}

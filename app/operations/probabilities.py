@@ -7,7 +7,7 @@ from app.operations.models import LoadedModels
 from app.operations.places import open_library
 from app.operations.requests import ProbabilitiesRequest, RowToScore
 from app.operations.results import word_of
-from editing.base_passes import BasePass, compute_base_pass, compute_sense_pass
+from editing.base_passes import BasePass, FreshPasses, pass_for
 from editing.editors.base import Edit
 from editing.errors import ExampleError
 from editing.examples import Example
@@ -74,8 +74,7 @@ def _scored(
     report: Report,
 ) -> Rows:
     encoded = _encoded(model, rows)
-    from_senses = put_on is not None and put_on[0].from_sense_passes
-    pass_over = compute_sense_pass if from_senses else compute_base_pass
+    pass_over = pass_for(put_on[0] if put_on else None, FreshPasses())
     base = pass_over(model, encoded.sequences, report=report)
     losses = base.nll
     if put_on is not None:

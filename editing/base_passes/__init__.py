@@ -3,6 +3,7 @@
 from editing.base_passes.base_pass import BasePass, compute_base_pass, score_with_module
 from editing.base_passes.cache import BasePassCache
 from editing.base_passes.candidates import Candidates, candidate_losses
+from editing.base_passes.choosing import FreshPasses, PassOver, pass_for
 from editing.base_passes.contextualization import SenseIndex, sense_weights
 from editing.base_passes.covariance import KeyCovariance, compute_key_covariances
 from editing.base_passes.hidden_pass import HiddenPass, OutputHead, compute_hidden_pass
@@ -12,9 +13,11 @@ __all__ = [
     "BasePass",
     "BasePassCache",
     "Candidates",
+    "FreshPasses",
     "HiddenPass",
     "KeyCovariance",
     "OutputHead",
+    "PassOver",
     "SenseIndex",
     "SensePass",
     "candidate_losses",
@@ -22,6 +25,7 @@ __all__ = [
     "compute_hidden_pass",
     "compute_key_covariances",
     "compute_sense_pass",
+    "pass_for",
     "score_with_module",
     "sense_weights",
 ]

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from torch import Tensor
 
-from editing.base_passes import BasePass
+from editing.base_passes import BasePass, PassOver
 from editing.batches import TokenSequence
 from editing.editors.base import TokenLosses
 from editing.evaluation.degradation import degradation, general_losses
@@ -18,17 +17,6 @@ from editing.models.language_model import LanguageModel
 from editing.objectives import EncodedExamples, encode_examples
 from editing.progress import Report
 from editing.results import ExampleResult
-
-
-class PassOver(Protocol):
-    """Passes a model over sequences: a method of BasePasses."""
-
-    def __call__(
-        self, model: LanguageModel, sequences: Sequence[TokenSequence], *, report: Report
-    ) -> BasePass:
-        """Return the pass."""
-        ...
-
 
 SAMPLE_SHARE = 12
 """Live measures score one sequence in this many."""

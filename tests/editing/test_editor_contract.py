@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from editing.base_passes import pass_for
 from editing.editors import EDITORS, find_editor
 from editing.editors.base import Edit, EditState, FitContext, KeptEdit
 from editing.evaluation import BallJudge, EvaluationTexts, Yardstick
@@ -76,8 +77,7 @@ def trained(method: str) -> str:
 def yardstick_for(method: str, model: LanguageModel) -> Yardstick:
     passes, editor = InMemoryPasses(), find_editor(method)
     texts = EvaluationTexts(EXAMPLES, EXAMPLES[:1], text_from_rows(model, SENTENCES[:2], "G"))
-    pass_over = passes.sense_pass if editor.from_sense_passes else passes.base_pass
-    return Yardstick.over(model, texts, pass_over, unheard)
+    return Yardstick.over(model, texts, pass_for(editor, passes), unheard)
 
 
 def fit(

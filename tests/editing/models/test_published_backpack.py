@@ -12,6 +12,7 @@ import torch
 from huggingface_hub import constants
 from torch import Tensor
 
+from editing.base_passes import pass_for
 from editing.editors import find_editor
 from editing.editors.base import FitContext
 from editing.errors import EditingError
@@ -188,8 +189,7 @@ def losses_of(method: str, model: LanguageModel) -> Tensor:
     """The example's loss and the degradation after each candidate."""
     editor, passes = find_editor(method), InMemoryPasses()
     texts = EvaluationTexts(EXAMPLES, (), text_from_rows(model, SENTENCES[:1], "G"))
-    pass_over = passes.sense_pass if editor.from_sense_passes else passes.base_pass
-    yardstick = Yardstick.over(model, texts, pass_over, unheard)
+    yardstick = Yardstick.over(model, texts, pass_for(editor, passes), unheard)
     judge = BallJudge(yardstick, 1e9, lambda epoch: None)
     encoded = encode_examples(model.tokenizer, EXAMPLES, model.context)
     text = text_from_rows(model, SENTENCES[2:], "R")
