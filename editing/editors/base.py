@@ -51,6 +51,8 @@ class Edit(ABC):
     """Whether `token_losses` scores many strengths at about the cost of one."""
     wraps_module: ClassVar[bool] = False
     """Whether `exported_module` puts something around the model's module; such edits go last."""
+    answers_by_rows: ClassVar[bool] = False
+    """Whether rows of a memory answer where they apply, and the model is left alone elsewhere."""
 
     @abstractmethod
     def change(self, model: LanguageModel, strength: float) -> Change:

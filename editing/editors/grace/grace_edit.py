@@ -30,6 +30,7 @@ class GraceEdit(Edit):
     """Rows on a block's input and output."""
 
     wraps_module: ClassVar[bool] = True
+    answers_by_rows: ClassVar[bool] = True
 
     block: str
     keys: Tensor

@@ -60,6 +60,7 @@ class SeracEdit(Edit):
     """A memory, what says where its rows apply, and from when on they answer."""
 
     wraps_module: ClassVar[bool] = True
+    answers_by_rows: ClassVar[bool] = True
 
     scope: Scope = field(compare=False)
     block: str
