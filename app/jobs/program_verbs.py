@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from app.jobs.verbs import JobTask, Listener, Outcome, QuestionVerb, Verbs
@@ -29,18 +30,19 @@ from app.operations.sense_questions import (
     run_neighbours,
     run_sentence,
     run_vocabulary,
-    run_what_if,
 )
 from app.operations.sense_requests import (
     ImportanceRequest,
     NeighboursRequest,
     SentenceRequest,
+    StrengthsRequest,
     VocabularyRequest,
     WhatIfRequest,
 )
 from app.operations.senses import run_senses
 from app.operations.sharing import run_check_import, run_export
 from app.operations.sweeps.job import run_sweep_job
+from app.operations.what_if import HeldEdits, run_strengths, run_what_if
 from editing.checkpoints import FileCheckpoints
 from editing.progress import Progress
 
@@ -71,6 +73,7 @@ class _ProgramVerbs:
 
     def __init__(self) -> None:
         self._models = LoadedModels()
+        self._held = HeldEdits()
 
     def edit(self, task: JobTask) -> Outcome:
         """Fit an edit, or go on with it, and write its folder beside the job."""
@@ -124,7 +127,8 @@ class _ProgramVerbs:
         answers = (
             ("vocabulary", VocabularyRequest, run_vocabulary),
             ("sentence", SentenceRequest, run_sentence),
-            ("what-if", WhatIfRequest, run_what_if),
+            ("what-if", WhatIfRequest, partial(run_what_if, held=self._held)),
+            ("strengths", StrengthsRequest, partial(run_strengths, held=self._held)),
             ("sense-neighbours", NeighboursRequest, run_neighbours),
             ("sense-importance", ImportanceRequest, run_importance),
         )

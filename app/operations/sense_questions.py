@@ -1,6 +1,5 @@
 """Answers about senses for a page that works with them live: all matrices stay here."""
 
-import base64
 from collections import Counter
 from typing import Any, cast
 
@@ -14,21 +13,16 @@ from app.operations.sense_requests import (
     NeighboursRequest,
     SentenceRequest,
     VocabularyRequest,
-    WhatIfRequest,
 )
 from app.operations.texts import regularisation_text
 from editing.base_passes import BasePassCache
-from editing.editors.sense_edit import SenseEdit
 from editing.editors.sense_selection import score_senses
 from editing.errors import EditingError
 from editing.examples import Example
-from editing.library.stacks import StackedEdit, combined, load_stack
-from editing.models.language_model import LanguageModel
+from editing.library.stacks import combined, load_stack
 from editing.objectives import encode_examples
 from editing.progress import Report, unheard
 from editing.sense_mixture import (
-    Contribution,
-    contributions,
     likeliest,
     mixture_of,
     strongest_sources,
@@ -103,33 +97,6 @@ def run_sentence(
     }
 
 
-def run_what_if(
-    request: WhatIfRequest, report: Report = unheard, *, models: LoadedModels | None = None
-) -> Answer:
-    """Work out once what any strengths need: the base logits and what each sense adds to them.
-
-    Returns:
-        `base`: the untouched model's logits after the prompt; `edits`, each with `name`,
-        `strength`, `senses` (those that reach the prediction, with `weight` and `logits` at
-        strength 1) and `others` (how many do not). Logits are float32, little-endian, in base64.
-
-    Raises:
-        EditingError: Something the person can mend.
-    """
-    model = (models or LoadedModels()).model(request.model, report)
-    with open_library(request.data_dir) as library:
-        stack = load_stack(library, request.edits, model)
-    mixture = mixture_of(model, request.prompt)
-    return {
-        "prompt": request.prompt,
-        "base": _packed(mixture.logits[-1]),
-        "edits": [
-            _edit_record(model, item, contributions(model, mixture, _of_senses(item)))
-            for item in stack
-        ],
-    }
-
-
 def run_neighbours(
     request: NeighboursRequest, report: Report = unheard, *, models: LoadedModels | None = None
 ) -> Answer:
@@ -188,34 +155,3 @@ def _rows(name: str, model: str, data_dir: str | None) -> tuple[Example, ...]:
 def _texts(example: Example) -> list[str]:
     ends = [example.suffix, example.other_suffix]
     return [example.prefix, *(text for text in ends if text)]
-
-
-def _of_senses(item: StackedEdit) -> SenseEdit:
-    if not isinstance(item.edit, SenseEdit):
-        raise EditingError(
-            f"{item.name} changes no single senses, so no slider can stand for them. "
-            "Choose an edit of sense finetuning."
-        )
-    return item.edit
-
-
-def _edit_record(model: LanguageModel, item: StackedEdit, found: list[Contribution]) -> Answer:
-    return {
-        "name": item.name,
-        "strength": item.strength,
-        "others": len(_of_senses(item).senses) - len(found),
-        "senses": [
-            {
-                "word": word_of(model, each.token_id),
-                "token_id": each.token_id,
-                "sense": each.sense,
-                "weight": each.weight,
-                "logits": _packed(each.logits),
-            }
-            for each in sorted(found, key=lambda each: -float(each.logits.abs().max()))
-        ],
-    }
-
-
-def _packed(logits: Any) -> str:  # noqa: ANN401 - a tensor; this room does not know torch
-    return base64.b64encode(logits.float().cpu().numpy().astype("<f4").tobytes()).decode("ascii")

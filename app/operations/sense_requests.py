@@ -29,12 +29,28 @@ class SentenceRequest(Request):
 
 @dataclass(frozen=True, slots=True)
 class WhatIfRequest(Request):
-    """Work out what edits' senses add to the prediction after a prompt."""
+    """Work out what turning edits up and down needs to be told after a prompt."""
 
     model: str
     prompt: str
     edits: tuple[str, ...] = ()
     """Each NAME or NAME@STRENGTH; the strength is where its slider begins."""
+    data_dir: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StrengthsRequest(Request):
+    """Predict what follows a prompt with edits at other strengths than they are kept at."""
+
+    model: str
+    prompt: str
+    edits: tuple[str, ...]
+    """As in the `WhatIfRequest` before it."""
+    strengths: tuple[float, ...]
+    """Of each edit."""
+    senses: tuple[tuple[int, int, int, float], ...] = ()
+    """Place of the edit, token id, sense, and how strongly that sense is put on besides."""
+    top: int = 50
     data_dir: str | None = None
 
 

@@ -15,7 +15,6 @@ from app.operations.sense_questions import (
     run_neighbours,
     run_sentence,
     run_vocabulary,
-    run_what_if,
 )
 from app.operations.sense_requests import (
     ImportanceRequest,
@@ -24,6 +23,7 @@ from app.operations.sense_requests import (
     VocabularyRequest,
     WhatIfRequest,
 )
+from app.operations.what_if import run_what_if
 from editing.errors import EditingError
 from editing.examples import Example, ExampleSet, Kind
 from editing.library.example_sets import ExampleSets
@@ -126,26 +126,6 @@ def test_a_move_of_a_slider_costs_less_than_fifty_milliseconds_at_fifty_thousand
         likeliest(live.probabilities([step / 4] * 40), 50)
         took.append(time.perf_counter() - begin)
     assert sorted(took)[4] < 0.05
-
-
-def test_an_edit_without_senses_is_refused_in_a_sentence(data):
-    source, folder, models = data
-    run_edit(
-        EditRequest(
-            source,
-            examples="Capitals",
-            save="Whole",
-            method="full-finetuning",
-            budget=10.0,
-            general_tokens=200,
-            regularisation_tokens=200,
-            settings={"epochs": 1},
-            data_dir=folder,
-        ),
-        models=models,
-    )
-    with pytest.raises(EditingError, match="Whole changes no single senses"):
-        run_what_if(WhatIfRequest(source, PROMPT, ("Whole",), folder), models=models)
 
 
 def test_the_vocabulary_is_listed_and_counted(data):
