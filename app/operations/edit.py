@@ -1,7 +1,7 @@
 """The central verb: fit an edit within a degradation ball, measure it, write it down."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,14 @@ from editing.base_passes import BasePassCache, pass_for
 from editing.editors import find_editor
 from editing.editors.base import Checkpoints, Edit, Editor, FitContext
 from editing.errors import EditingError, UnsupportedModelError
-from editing.evaluation import BallJudge, EvaluationTexts, Measures, Yardstick, fit_to_ball
+from editing.evaluation import (
+    BallJudge,
+    EvaluationTexts,
+    LastFirstJudge,
+    Measures,
+    Yardstick,
+    fit_to_ball,
+)
 from editing.examples import ExampleSet, Role, row_from_example
 from editing.general_text import GeneralText
 from editing.library.files import write_edit
@@ -119,15 +126,20 @@ def fit_edit(
     *,
     models: LoadedModels | None = None,
     checkpoints: Checkpoints | None = None,
+    ends: Mapping[float, int] | None = None,
 ) -> EditOutcome:
     """Fit an edit and measure it; nothing is written but checkpoints.
+
+    Args:
+        ends: For each budget an epoch after which none counts: the edit ends at the largest, and
+            only what is needed to know the last one inside each ball is measured.
 
     Raises:
         EditingError: Something the person can mend.
     """
     begin = time.monotonic()
     inputs = _gather(request, models or LoadedModels(), report)
-    fit = _fit(request, inputs, report, checkpoints)
+    fit = _fit(request, inputs, report, checkpoints, ends or {})
     result = _result(request, inputs, fit)
     result["seconds"] = time.monotonic() - begin
     return EditOutcome(result, fit.edit, _record(request, inputs, result))
@@ -184,7 +196,11 @@ def _on(request: EditRequest, model: LanguageModel, editor: Editor[Any]) -> tupl
 
 
 def _fit(
-    request: EditRequest, inputs: _Inputs, report: Report, checkpoints: Checkpoints | None
+    request: EditRequest,
+    inputs: _Inputs,
+    report: Report,
+    checkpoints: Checkpoints | None,
+    ends: Mapping[float, int],
 ) -> _Fit:
     model, examples = inputs.model, inputs.examples
     passes = BasePassCache(*base_pass_cache(request.data_dir))
@@ -196,13 +212,7 @@ def _fit(
     def seen(epoch: EpochResult) -> None:
         report(Progress("evaluating", epoch.epoch, max(epochs, epoch.epoch), epoch=epoch))
 
-    judge = BallJudge(
-        yardstick,
-        request.budget,
-        seen,
-        will_be_scaled=request.fit_to_ball,
-        starts_untouched=inputs.below is None,
-    )
+    judge = _judge(request, inputs, yardstick, seen, ends)
     context = FitContext(
         passes, judge, report, request.seed, checkpoints, inputs.below, inputs.resources
     )
@@ -211,6 +221,24 @@ def _fit(
     if request.fit_to_ball and judge.kept:
         return _fitted_to_ball(fit, inputs, request.budget, never_stopping(report))
     return fit
+
+
+def _judge(
+    request: EditRequest,
+    inputs: _Inputs,
+    yardstick: Yardstick,
+    seen: Callable[[EpochResult], None],
+    ends: Mapping[float, int],
+) -> BallJudge:
+    if ends:
+        return LastFirstJudge(yardstick, ends, seen)
+    return BallJudge(
+        yardstick,
+        request.budget,
+        seen,
+        will_be_scaled=request.fit_to_ball,
+        starts_untouched=inputs.below is None,
+    )
 
 
 def _fitted_to_ball(fit: _Fit, inputs: _Inputs, budget: float, report: Report) -> _Fit:

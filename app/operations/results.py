@@ -28,7 +28,8 @@ def inside_ball(degradation: float | None, budget: float | None) -> bool | None:
 def epoch_json(epoch: EpochResult) -> dict[str, Any]:
     """Return one epoch's measures."""
     values = asdict(epoch)
-    del values["exact"]
+    if epoch.exact:
+        del values["exact"]
     return values
 
 

@@ -98,6 +98,14 @@ class Judge(Protocol):
     way; one whose candidates are whole weights asks `accept` after each.
     """
 
+    @property
+    def last_first(self) -> int | None:
+        """The epoch to train to, where whole weights are to be judged after it, the last first.
+
+        None where each is to be judged as it comes.
+        """
+        ...
+
     def watch(self, epoch: int, train_loss: float | None, losses: TokenLosses) -> None:
         """Look at one epoch while training goes on: quick, approximate, for the eye."""
         ...
@@ -114,9 +122,9 @@ class Judge(Protocol):
         *,
         keep: Callable[[], None],
     ) -> None:
-        """Measure one candidate exactly, epoch 0 first; `keep` is called if it is to be kept.
+        """Measure one candidate exactly; `keep` is called if it is to be kept.
 
-        May raise StoppedEarly after that.
+        Epoch 0 comes first, unless `last_first` says otherwise. May raise StoppedEarly after that.
         """
         ...
 

@@ -5,10 +5,14 @@ the meantime.
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
+import torch
 from torch import nn
 
 from editing.base_passes import OutputHead
@@ -18,6 +22,7 @@ from editing.editors.module_trainee import Kept, ModuleTrainee
 from editing.general_text import GeneralText
 from editing.models.language_model import LanguageModel
 from editing.objectives import EncodedExamples
+from editing.progress import StoppedEarly
 
 
 class WeightTrainingSettings(Protocol):
@@ -92,13 +97,47 @@ def train_weights(
         accumulation=settings.accumulation,
         seed=context.seed,
     )
-    losses = module_token_losses(working.model, [nullcontext], report)
-
-    def after_epoch(training: Training) -> None:
-        def keep() -> None:
-            trainee.kept = working.copied() if training.epoch else {}
-
-        judge.accept(training.epoch, training.losses[-1], losses, keep=keep)
-
-    train(trainee, plan, report=report, checkpoints=context.checkpoints, after_epoch=after_epoch)
+    run = partial(train, trainee, plan, report=report, checkpoints=context.checkpoints)
+    if judge.last_first is None:
+        run(after_epoch=partial(_judged, working, trainee, context))
+    else:
+        _train_then_judge(working, trainee, context, run)
     return trainee.kept
+
+
+def _judged(
+    working: WorkingCopy, trainee: ModuleTrainee, context: FitContext, training: Training
+) -> None:
+    """Have the judge look at the weights as they are."""
+    epoch, loss = training.epoch, training.losses[training.epoch]
+
+    def keep() -> None:
+        trainee.kept = working.copied() if epoch else {}
+
+    losses = module_token_losses(working.model, [nullcontext], context.report)
+    context.judge.accept(epoch, loss, losses, keep=keep)
+
+
+def _train_then_judge(
+    working: WorkingCopy,
+    trainee: ModuleTrainee,
+    context: FitContext,
+    run: Callable[..., Training],
+) -> None:
+    """Put every epoch's weights aside on the disk; judge them afterwards, the last first."""
+    last = context.judge.last_first
+    with TemporaryDirectory(prefix="exemplar-") as folder:
+
+        def put_aside(training: Training) -> None:
+            path = Path(folder) / str(training.epoch)
+            torch.save([parameter.data for parameter in working.parameters], path)
+            if training.epoch == last:
+                raise StoppedEarly
+
+        training = run(after_epoch=put_aside)
+        with suppress(StoppedEarly):
+            for epoch in reversed(range(training.epoch + 1)):
+                saved = torch.load(Path(folder) / str(epoch), weights_only=True)
+                for parameter, value in zip(working.parameters, saved, strict=True):
+                    parameter.data.copy_(value)
+                _judged(working, trainee, context, replace(training, epoch=epoch))

@@ -33,6 +33,7 @@ class BallJudge:
         self.measures: list[Measures] = []
         self.kept = 0
         """The candidate that was decided for."""
+        self.last_first: int | None = None
         self._seen = seen
         self._will_be_scaled = will_be_scaled
         self._starts_untouched = starts_untouched

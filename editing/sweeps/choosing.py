@@ -5,7 +5,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from editing.evaluation.degradation import is_inside
+from editing.evaluation.last_first import is_in_ball
 from editing.sweeps.runs import EpochMeasures, FinishedRun
 
 
@@ -65,7 +65,8 @@ def kept_epoch(epochs: Sequence[EpochMeasures], budget: float, *, up_to: int | N
     inside = [
         measures.epoch
         for measures in epochs
-        if (up_to is None or measures.epoch <= up_to) and _is_inside(measures, budget)
+        if (up_to is None or measures.epoch <= up_to)
+        and (measures.epoch == 0 or is_in_ball(measures, budget))
     ]
     return max(inside)
 
@@ -93,11 +94,6 @@ def mean_and_error(values: Sequence[float | None]) -> Estimate | None:
         return Estimate(there[0], None)
     error = statistics.stdev(there) / math.sqrt(len(there))
     return Estimate(statistics.fmean(there), error)
-
-
-def _is_inside(measures: EpochMeasures, budget: float) -> bool:
-    degraded = measures.degradation
-    return measures.epoch == 0 or (degraded is not None and is_inside(degraded, budget))
 
 
 def _change(run: FinishedRun, kept: int, measure: str) -> float | None:

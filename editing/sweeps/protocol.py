@@ -8,6 +8,7 @@ that was kept on validation. Balls that chose the same configuration share its t
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from editing.evaluation.last_first import is_settled
 from editing.settings import Setting
 from editing.sweeps.choosing import BallResult, best_configuration, kept_epoch
 from editing.sweeps.runs import SEARCH, TEST, FinishedRun, Run
@@ -75,7 +76,7 @@ def _ball(
 ) -> BallResult:
     best = best_configuration(searched, budget)
     kept = kept_epoch(best.epochs, budget)
-    runs = (finished.get(run.name) for run in _test_runs(plan, best, kept))
+    runs = (finished.get(run.name) for run in _test_runs(plan, best, {budget: kept}))
     return BallResult(
         budget=budget,
         best=best,
@@ -83,7 +84,7 @@ def _ball(
         tests=tuple(
             (run, kept_epoch(run.epochs, budget, up_to=kept))
             for run in runs
-            if run is not None and _reaches(run, kept)
+            if run is not None and is_settled(run.epochs, budget, kept)
         ),
     )
 
@@ -117,30 +118,34 @@ def _scored(plan: SweepPlan, run: FinishedRun) -> Scored:
 
 
 def _missing_tests(plan: SweepPlan, finished: Finished) -> list[Run]:
-    farthest: dict[int, BallResult] = {}
+    ends: dict[int, dict[float, int]] = {}
+    best: dict[int, FinishedRun] = {}
     for ball in conclusion(plan, finished):
         number = ball.best.run.configuration
-        if number not in farthest or farthest[number].kept < ball.kept:
-            farthest[number] = ball
-    due = [run for ball in farthest.values() for run in _test_runs(plan, ball.best, ball.kept)]
+        best[number] = ball.best
+        ends.setdefault(number, {})[ball.budget] = ball.kept
+    due = [run for number in best for run in _test_runs(plan, best[number], ends[number])]
     return [run for run in due if not _is_done(run, finished)]
 
 
-def _test_runs(plan: SweepPlan, best: FinishedRun, kept: int) -> list[Run]:
+def _test_runs(plan: SweepPlan, best: FinishedRun, ends: Mapping[float, int]) -> list[Run]:
     return [
-        Run(TEST, best.run.configuration, best.run.drawn, seed, last_epoch=kept)
+        Run(
+            TEST,
+            best.run.configuration,
+            best.run.drawn,
+            seed,
+            last_epoch=max(ends.values()),
+            ends=tuple(ends.items()),
+        )
         for seed in range(plan.test_seeds)
     ]
 
 
 def _is_done(run: Run, finished: Finished) -> bool:
+    """Whether a test run, perhaps of an earlier choice, says what this one is to say."""
     done = finished.get(run.name)
-    return done is not None and _reaches(done, run.last_epoch or 0)
-
-
-def _reaches(done: FinishedRun, epoch: int) -> bool:
-    """Whether a test run, perhaps of an earlier choice, was to train as far as this epoch."""
-    return done.run.last_epoch is None or done.run.last_epoch >= epoch
+    return done is not None and all(is_settled(done.epochs, *end) for end in run.ends)
 
 
 def _searched(plan: SweepPlan, finished: Finished) -> list[FinishedRun]:

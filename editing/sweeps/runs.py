@@ -25,6 +25,26 @@ class Run:
     seed: int
     last_epoch: int | None = None
     """Train no further than this epoch; the rates of the epochs before stay as they are."""
+    ends: tuple[tuple[float, int], ...] = ()
+    """On test: the epoch that was kept on validation for each budget that is asked about.
+
+    Empty where every epoch is to be measured.
+    """
+
+    def end(self, budget: float) -> int | None:
+        """Return the epoch after which none counts for a budget; None where all do."""
+        return dict(self.ends).get(budget, self.last_epoch)
+
+    def answers(self, budget: float) -> bool:
+        """Whether this run is about a budget at all."""
+        return not self.ends or budget in dict(self.ends)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Read the fields of a run, whatever JSON has made of them."""
+        ends = tuple((float(budget), int(epoch)) for budget, epoch in values.get("ends", ()))
+        fields: dict[str, Any] = {**values, "ends": ends}
+        return cls(**fields)
 
     @property
     def name(self) -> str:
@@ -37,7 +57,8 @@ class Run:
 class EpochMeasures:
     """The exact measures of one epoch; epoch 0 is the untouched model.
 
-    None stands for what is no finite number: a training that diverged.
+    None stands for what is no finite number: a training that diverged. It also stands for all
+    measures of an epoch that was not measured.
     """
 
     epoch: int
@@ -47,12 +68,15 @@ class EpochMeasures:
     """Mean over examples of the summed NLL; also None where there are none."""
     general_loss: float | None
     train_loss: float | None
+    exact: bool = True
+    """False where nothing was measured, because the question was settled by later epochs."""
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Self:
         """Take the measures out of an object that may hold more."""
         measures = {name: _finite(values[name]) for name in _MEASURES}
-        return cls(epoch=int(values["epoch"]), **measures)
+        exact = bool(values.get("exact", True))
+        return cls(epoch=int(values["epoch"]), **measures, exact=exact)
 
 
 _MEASURES = ("success_rate", "degradation", "hard_negatives", "general_loss", "train_loss")
@@ -77,7 +101,7 @@ class FinishedRun:
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Read what `to_json` returned."""
         return cls(
-            run=Run(**values["run"]),
+            run=Run.from_json(values["run"]),
             epochs=tuple(EpochMeasures.read(epoch) for epoch in values["epochs"]),
             was_pruned=bool(values["was_pruned"]),
             seconds=float(values["seconds"]),

@@ -243,17 +243,48 @@ def test_a_run_that_was_given_up_is_kept_for_the_same_epochs(
         assert kept_epoch(pruned.epochs, budget) == kept_epoch(whole.epochs, budget)
 
 
-@pytest.mark.parametrize("method", ["sense-finetuning", "lora"])
+@pytest.mark.parametrize("method", ["sense-finetuning", "lora", "full-finetuning", "memit"])
 def test_a_test_run_ends_at_the_epoch_kept_and_trains_like_a_whole_one(
     method: str, request_: SweepRequest, models: LoadedModels
 ) -> None:
-    request = replace(request_, method=method)
-    whole = carry_out_run(request, Run(TEST, 0, {}, 1, last_epoch=3), models=models)
-    short = carry_out_run(request, Run(TEST, 0, {}, 1, last_epoch=1), models=models)
-    untouched = carry_out_run(request, Run(TEST, 0, {}, 1, last_epoch=0), models=models)
-    assert [len(run.epochs) for run in (whole, short, untouched)] == [4, 2, 1]
-    assert short.epochs == whole.epochs[:2]
-    assert untouched.epochs == whole.epochs[:1]
+    request = replace(request_, method=method, settings={})
+    whole = carry_out_run(request, Run(TEST, 0, {}, 1), models=models)
+    last = len(whole.epochs) - 1
+    widest = max(epoch.degradation for epoch in whole.epochs) + 1.0
+    for end in (last, 1, 0):
+        run = Run(TEST, 0, {}, 1, last_epoch=end, ends=((widest, end),))
+        short = carry_out_run(request, run, models=models)
+        assert len(short.epochs) == end + 1
+        assert short.epochs[end] == whole.epochs[end]
+        assert short.epochs[0] == whole.epochs[0]
+
+
+@pytest.mark.parametrize("method", ["sense-finetuning", "lora", "full-finetuning"])
+def test_measuring_from_the_end_finds_the_same_epochs(
+    method: str, request_: SweepRequest, models: LoadedModels
+) -> None:
+    rate = {"full-finetuning": 3e-3}.get(method, 0.03)
+    request = replace(request_, method=method, settings={"learning_rate": rate, "epochs": 5})
+    whole = carry_out_run(request, Run(TEST, 0, {}, 1), models=models)
+    degraded = sorted(epoch.degradation for epoch in whole.epochs)
+    budgets = [*degraded, degraded[-1] + 1.0]
+    for end in (5, 3):
+        ends = tuple((budget, end) for budget in budgets if budget > 0)
+        run = Run(TEST, 0, {}, 1, last_epoch=end, ends=ends)
+        short = carry_out_run(request, run, models=models)
+        for budget, _ in ends:
+            kept = kept_epoch(whole.epochs, budget, up_to=end)
+            assert kept_epoch(short.epochs, budget, up_to=end) == kept
+            assert short.epochs[kept] == whole.epochs[kept]
+
+
+def test_an_epoch_that_no_ball_asks_about_is_not_measured(
+    request_: SweepRequest, models: LoadedModels
+) -> None:
+    request = replace(request_, method="lora")
+    run = Run(TEST, 0, {}, 1, last_epoch=3, ends=((1e9, 3),))
+    epochs = carry_out_run(request, run, models=models).epochs
+    assert [epoch.exact for epoch in epochs] == [True, False, False, True]
 
 
 @pytest.mark.parametrize("outcome", [Cancelled, StoppedEarly])

@@ -1,5 +1,6 @@
 """The protocol of sweeps in plain values: draws, kept epochs, choices, statistics, the order."""
 
+import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -254,6 +255,25 @@ def test_a_test_run_of_an_earlier_choice_that_ended_too_soon_is_repeated() -> No
     done = {search.run.name: search, short.run.name: short}
     assert conclusion(plan, done)[0].tests == ()
     assert missing_runs(plan, done) == [test.run]
+
+
+def test_a_test_run_that_left_out_an_epoch_now_needed_is_repeated() -> None:
+    plan = replace(PLAN, configurations=1, budgets=(1e-1, 1e-4), test_seeds=1)
+    workshop = carried_out(plan)
+    (search, test) = workshop.kept.values()
+    large, small = conclusion(plan, workshop.kept)
+    assert large.kept > small.kept
+    assert dict(test.run.ends) == {1e-1: large.kept, 1e-4: small.kept}
+    unmeasured = EpochMeasures(small.kept, None, None, None, None, None, exact=False)
+    gaps = [unmeasured if e.epoch == small.kept else e for e in test.epochs]
+    done = {search.run.name: search, test.run.name: replace(test, epochs=tuple(gaps))}
+    assert [len(ball.tests) for ball in conclusion(plan, done)] == [1, 0]
+    assert missing_runs(plan, done) == [test.run]
+
+
+def test_runs_travel_as_json_unchanged() -> None:
+    for run in carried_out(PLAN).kept.values():
+        assert FinishedRun.from_json(json.loads(json.dumps(run.to_json()))) == run
 
 
 def test_a_sweep_s_runs_survive_a_kill_in_mid_line(tmp_path: Path) -> None:

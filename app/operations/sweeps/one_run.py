@@ -26,10 +26,9 @@ def carry_out_run(
     edit = _edit_request(request, run)
     watch = RunWatch(
         report,
-        last_epoch=run.last_epoch,
         prune_beyond=max(request.budgets) if request.prune and run.stage == SEARCH else None,
     )
-    result = fit_edit(edit, watch.report, models=models).result
+    result = fit_edit(edit, watch.report, models=models, ends=dict(run.ends)).result
     return FinishedRun(
         run=run,
         epochs=tuple(EpochMeasures.read(epoch) for epoch in result["epochs"]),

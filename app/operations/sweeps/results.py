@@ -89,7 +89,8 @@ def _estimate(estimate: Estimate | None) -> dict[str, float | None] | None:
 def run_record(finished: FinishedRun, budgets: Sequence[float]) -> dict[str, Any]:
     """Describe one run, with what it keeps at each budget."""
     run, epochs = finished.run, finished.epochs
-    kept = [epochs[kept_epoch(epochs, budget, up_to=run.last_epoch)] for budget in budgets]
+    asked = [budget for budget in budgets if run.answers(budget)]
+    kept = [epochs[kept_epoch(epochs, budget, up_to=run.end(budget))] for budget in asked]
     return {
         "name": run.name,
         "stage": run.stage,
@@ -107,7 +108,7 @@ def run_record(finished: FinishedRun, budgets: Sequence[float]) -> dict[str, Any
                 "degradation": measures.degradation,
                 "hard_negatives": measures.hard_negatives,
             }
-            for budget, measures in zip(budgets, kept, strict=True)
+            for budget, measures in zip(asked, kept, strict=True)
         ],
         "seconds": finished.seconds,
         "finished": finished.facts["finished"],

@@ -42,17 +42,18 @@ class Teller:
         self._told(", ".join(words))
 
     def _success(self, finished: FinishedRun) -> str:
-        epochs, up_to = finished.epochs, finished.run.last_epoch
+        epochs, run = finished.epochs, finished.run
         before = epochs[0].success_rate
         if before is None:
             return "success not measured"
+        budgets = [budget for budget in self._plan.budgets if run.answers(budget)]
         changes = [
-            (epochs[kept_epoch(epochs, budget, up_to=up_to)].success_rate or 0.0) - before
-            for budget in self._plan.budgets
+            (epochs[kept_epoch(epochs, budget, up_to=run.end(budget))].success_rate or 0.0) - before
+            for budget in budgets
         ]
         points = " ".join(
             f"{100 * each:+.1f} at {budget:g}"
-            for each, budget in zip(changes, self._plan.budgets, strict=True)
+            for each, budget in zip(changes, budgets, strict=True)
         )
         place = "validation" if finished.run.stage == SEARCH else "test"
         return f"{place} success {before:.1%} {points}"

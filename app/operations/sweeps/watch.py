@@ -9,17 +9,14 @@ from editing.sweeps import has_left_for_good
 
 
 class RunWatch:
-    """Hands a run's reports on; ends it after its last epoch, or once it has left for good.
+    """Hands a run's reports on; ends it once it has left every ball for good.
 
     What was trained until then is measured exactly, and kept, all the same.
     """
 
-    def __init__(
-        self, heard: Report, *, last_epoch: int | None, prune_beyond: float | None
-    ) -> None:
+    def __init__(self, heard: Report, *, prune_beyond: float | None) -> None:
         self.has_pruned = False
         self._heard = heard
-        self._last_epoch = last_epoch
         self._prune_beyond = prune_beyond
         self._degradations: list[float] = []
 
@@ -28,7 +25,7 @@ class RunWatch:
 
         Raises:
             Cancelled: The listener wants an end of whatever kind: half a run is no result.
-            StoppedEarly: The run has gone far enough.
+            StoppedEarly: The run is given up.
         """
         try:
             self._heard(replace(progress, epoch=None))
@@ -41,8 +38,6 @@ class RunWatch:
         if epoch.epoch < len(self._degradations):  # an epoch seen live, measured exactly at last
             return
         self._degradations.append(math.inf if epoch.degradation is None else epoch.degradation)
-        if self._last_epoch is not None and epoch.epoch >= self._last_epoch:
-            raise StoppedEarly
         budget = self._prune_beyond
         if budget is None or epoch.epoch >= epochs:
             return
