@@ -8,9 +8,9 @@ import psutil
 
 from app import paths
 from app.operations.data import chosen_examples
+from app.operations.memory import memory_needed
 from app.operations.models import LoadedModels
 from app.operations.requests import SAMPLED, EditRequest
-from editing.base_passes.base_pass import LOGIT_NUMBERS
 from editing.editors import find_editor
 from editing.editors.base import Editor
 from editing.errors import UnsupportedModelError
@@ -22,8 +22,6 @@ from editing.settings import settings_from_text
 
 _BYTES = 4
 """Of a number in a base pass."""
-PROGRAM_BYTES = 500_000_000
-"""What torch and the program take before a model is loaded; measured on Linux."""
 _BACKWARD = 3.0
 """A training step costs about three passes."""
 _TOKENS_A_ROW = 24
@@ -55,7 +53,7 @@ def run_preflight(
     other = _tokens(request.regularisation_text, request.regularisation_tokens, REGULARISATION)
     cache = paths.cache_folder(request.data_dir)
     return {
-        "memory_bytes": _memory(model, editor),
+        "memory_bytes": memory_needed(model, editor),
         "memory_free": psutil.virtual_memory().available + psutil.Process().memory_info().rss,
         "disk_bytes": _disk(model, editor, general + other),
         "disk_free": shutil.disk_usage(cache).free,
@@ -72,12 +70,6 @@ def _tokens(choice: str | None, tokens: int | None, role: str) -> int:
     file = Path(choice)
     there = file.stat().st_size // _BYTES_A_TOKEN if file.is_file() else 0
     return there if tokens is None else min(there, tokens)
-
-
-def _memory(model: LanguageModel, editor: Editor[Any]) -> int:
-    window = max(LOGIT_NUMBERS, model.context * model.vocab_size) * _BYTES
-    grown = weights_bytes(model) * editor.weights_held + window * editor.logits_held
-    return round(grown) + PROGRAM_BYTES
 
 
 def _disk(model: LanguageModel, editor: Editor[Any], tokens: int) -> int:

@@ -59,8 +59,9 @@ def peak_megabytes() -> float:
 def measure(folder: Path, method: str) -> None:
     """Make one run in this process, and print what it was thought to take and took."""
     from app.operations.edit import run_edit
+    from app.operations.memory import PROGRAM_BYTES
     from app.operations.models import LoadedModels
-    from app.operations.preflight import PROGRAM_BYTES, run_preflight
+    from app.operations.preflight import run_preflight
     from app.operations.requests import EditRequest
 
     idle = peak_megabytes()
