@@ -180,8 +180,8 @@ def _draw_library(window: MainWindow, context: GuiContext, folder: Path) -> None
         if name in ("examples", "lineage", "origin"):
             _grab(window, context, folder, f"library-{name}")
     for name, act in (
-        ("stack", page.stack_edits),
-        ("disk", page.disk),
+        ("stack", page.can.stack),
+        ("disk", page.can.disk),
         ("export", page.details.export),
     ):
         act.trigger()
@@ -193,9 +193,9 @@ def _draw_library(window: MainWindow, context: GuiContext, folder: Path) -> None
         _grab(dialog, context, folder, f"library-{name}")
         dialog.reject()
         QTest.qWait(50)
-    page.trash.setChecked(True)
+    page.can.trash.setChecked(True)
     _grab(window, context, folder, "library-trash")
-    page.trash.setChecked(False)
+    page.can.trash.setChecked(False)
 
 
 def _grab(window: QWidget, context: GuiContext, folder: Path, name: str) -> None:

@@ -84,7 +84,7 @@ def _library_act(name):
         page = window.workspace
         page.show_page("library")
         page.page.show_edit("Nurses")
-        acts = {"stack": page.page.stack_edits, "disk": page.page.disk}
+        acts = {"stack": page.page.can.stack, "disk": page.page.can.disk}
         (acts.get(name) or page.page.details.export).trigger()
 
     return do

@@ -111,7 +111,7 @@ def test_library_stacks_checks_the_ball_and_exports(session, qtbot, tmp_path):
     page.show_edit("One")
     kin = page.details.lineage.kin.item(0).child(0)
     assert (kin.text(), kin.child(0).text()) == ("One", "Two")
-    page.stack_edits.trigger()
+    page.can.stack.trigger()
     dialog = page.findChild(StackDialog)
     dialog.table.setData(dialog.table.index(0, 0), Qt.CheckState.Checked.value, 10)
     dialog.table.setData(dialog.table.index(1, 0), Qt.CheckState.Checked.value, 10)
@@ -127,7 +127,7 @@ def test_library_stacks_checks_the_ball_and_exports(session, qtbot, tmp_path):
         lambda: any("is written to" in each.text for each in heard), timeout=PATIENCE_MS
     )
     assert (tmp_path / "model" / "config.json").is_file()
-    page.verify.trigger()
+    page.can.verify.trigger()
     qtbot.waitUntil(lambda: heard[-1].text == "Every file is as it was written.", timeout=60_000)
 
 

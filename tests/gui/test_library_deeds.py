@@ -69,7 +69,7 @@ def family(context):
 
 
 def names_in(page):
-    return [page.table.index(row, NAME).data() for row in range(page.table.rowCount())]
+    return [page.list.table.index(row, NAME).data() for row in range(page.list.table.rowCount())]
 
 
 def notices(context):
@@ -87,7 +87,7 @@ def test_the_search_finds_words_of_examples(opened, context, qtbot):
     put(context, "Capitals", said={"examples": {"canonical": [row_from_example(ROWS[0])]}})
     put(context, "Other", 1)
     page = opened()
-    qtbot.keyClicks(page.filter, "djam cap")
+    qtbot.keyClicks(page.list.filter, "djam cap")
     qtbot.waitUntil(lambda: names_in(page) == ["Capitals"])
 
 
@@ -95,11 +95,11 @@ def test_chips_show_only_edits_of_one_condition(opened, context, qtbot):
     put(context, "Fine")
     put(context, "Dear", 1, inside_ball=False, degradation=3e-4)
     page = opened()
-    assert page.chips.chips["outside"].text() == "outside 1"
-    assert not page.chips.chips["missing"].isVisible()
-    qtbot.mouseClick(page.chips.chips["outside"], Qt.MouseButton.LeftButton)
+    assert page.list.chips.chips["outside"].text() == "outside 1"
+    assert not page.list.chips.chips["missing"].isVisible()
+    qtbot.mouseClick(page.list.chips.chips["outside"], Qt.MouseButton.LeftButton)
     assert names_in(page) == ["Dear"]
-    qtbot.keyClick(page.chips.chips[""], Qt.Key.Key_Space)
+    qtbot.keyClick(page.list.chips.chips[""], Qt.Key.Key_Space)
     assert len(names_in(page)) == 2
 
 
@@ -122,7 +122,7 @@ def test_an_edit_that_others_stand_on_is_deleted_only_after_asking(opened, conte
     family(context)
     page = opened()
     page.show_edit("Nurses")
-    page.delete.trigger()
+    page.can.delete.trigger()
     box = page.findChild(QMessageBox)
     assert "“Nurses, further”" in box.informativeText()
     assert "Nurses" in names_in(page)
@@ -226,7 +226,7 @@ def test_the_examples_it_was_made_from_are_shown(opened, context):
 
 
 def stack_dialog(page, qtbot):
-    page.stack_edits.trigger()
+    page.can.stack.trigger()
     dialog = page.findChild(StackDialog)
     qtbot.waitExposed(dialog)
     return dialog
@@ -328,8 +328,8 @@ def test_the_trash_is_emptied_after_asking(opened, context, qtbot):
     put(context, "Beta", 1)
     context.library.trash(edit.id)
     page, heard = opened(), notices(context)
-    page.trash.setChecked(True)
-    page.empty_trash.trigger()
+    page.can.trash.setChecked(True)
+    page.can.empty_trash.trigger()
     press_in(qtbot, page.findChild(QMessageBox), "Empty trash")
     qtbot.waitUntil(lambda: bool(heard))
     assert heard[-1].text.startswith("The trash is empty")
@@ -343,7 +343,7 @@ def test_the_disk_says_what_is_safe_to_free_and_frees_it(opened, context, qtbot)
     passes.mkdir(parents=True)
     (passes / "rows.bin").write_bytes(b"\0" * 5_000_000)
     page, heard = opened(), notices(context)
-    page.disk.trigger()
+    page.can.disk.trigger()
     dialog = page.findChild(DiskDialog)
     qtbot.waitUntil(lambda: dialog.usage is not None)
     assert "5.0\u00a0MB can be freed" in dialog.said.text()
@@ -364,7 +364,7 @@ def test_passes_that_a_job_uses_are_not_freed(opened, context, qtbot):
     passes.mkdir(parents=True)
     (passes / "rows.bin").write_bytes(b"\0" * 5_000)
     page = opened()
-    page.disk.trigger()
+    page.can.disk.trigger()
     dialog = page.findChild(DiskDialog)
     qtbot.waitUntil(lambda: dialog.usage is not None)
     free = [b for b in dialog.findChildren(QPushButton) if b.accessibleName().startswith("Free")]

@@ -48,21 +48,23 @@ def test_ten_thousand_edits_are_there_at_once(context, qtbot):
     page.resize(1200, 700)
     page.show()
     qtbot.waitExposed(page)
-    assert page.table.rowCount() == EDITS
-    assert page.table.index(0, NAME).data()
+    assert page.list.table.rowCount() == EDITS
+    assert page.list.table.index(0, NAME).data()
 
     def type_and_see(letter):
-        qtbot.keyClicks(page.filter, letter)
+        qtbot.keyClicks(page.list.filter, letter)
         QApplication.processEvents()
-        page.view.viewport().repaint()
+        page.list.view.viewport().repaint()
 
-    first_rows = best_ms(lambda: (page._refresh(), page.view.viewport().repaint()))
+    first_rows = best_ms(lambda: (page._refresh(), page.list.view.viewport().repaint()))
     keystrokes = [
-        best_ms(partial(type_and_see, words[0][at]), partial(page.filter.setText, words[0][:at]))
+        best_ms(
+            partial(type_and_see, words[0][at]), partial(page.list.filter.setText, words[0][:at])
+        )
         for at in range(3)
     ]
-    assert page.filter.text() == words[0][:3]
-    assert 0 < page.table.rowCount() < EDITS
+    assert page.list.filter.text() == words[0][:3]
+    assert 0 < page.list.table.rowCount() < EDITS
     told = ", ".join(f"{each:.0f}" for each in keystrokes)
     sys.stderr.write(f"first rows {first_rows:.0f} ms; keystrokes {told} ms\n")
     assert first_rows <= FIRST_ROWS_MS
@@ -74,9 +76,9 @@ def test_ten_thousand_edits_are_sorted_by_any_column(context, qtbot):
     page = LibraryPage(context)
     qtbot.addWidget(page)
     page.show()
-    for column in range(page.table.columnCount()):
-        page.view.sortByColumn(column, Qt.SortOrder.AscendingOrder)
-    page.view.sortByColumn(SUCCESS, Qt.SortOrder.AscendingOrder)
-    last = page.table.edit_at(page.table.index(EDITS - 1, 0))
+    for column in range(page.list.table.columnCount()):
+        page.list.view.sortByColumn(column, Qt.SortOrder.AscendingOrder)
+    page.list.view.sortByColumn(SUCCESS, Qt.SortOrder.AscendingOrder)
+    last = page.list.table.edit_at(page.list.table.index(EDITS - 1, 0))
     best = context.library.db.execute("SELECT max(success_after) FROM edits").fetchone()[0]
     assert last.success_after == best

@@ -45,7 +45,7 @@ def opened(qtbot, context):
 
 
 def names_in(page):
-    return [page.table.index(row, NAME).data() for row in range(page.table.rowCount())]
+    return [page.list.table.index(row, NAME).data() for row in range(page.list.table.rowCount())]
 
 
 def notices(context):
@@ -59,7 +59,7 @@ def press(qtbot, button):
 
 
 def choose(page, name):
-    page.view.selectRow(names_in(page).index(name))
+    page.list.view.selectRow(names_in(page).index(name))
 
 
 def test_an_empty_library_leads_to_the_runs(opened, context):
@@ -80,19 +80,19 @@ def test_a_new_edit_appears_by_itself(opened, context):
 def test_names_sort_whatever_their_case_and_the_selection_stays(opened):
     page = opened(*NAMES)
     choose(page, "beta")
-    page.view.sortByColumn(NAME, Qt.SortOrder.AscendingOrder)
+    page.list.view.sortByColumn(NAME, Qt.SortOrder.AscendingOrder)
     assert names_in(page) == ["Alpha", "beta", "Gamma"]
-    assert page.view.currentIndex().row() == 1
-    page.view.sortByColumn(SUCCESS, Qt.SortOrder.AscendingOrder)
+    assert page.list.view.currentIndex().row() == 1
+    page.list.view.sortByColumn(SUCCESS, Qt.SortOrder.AscendingOrder)
     assert names_in(page) == ["Gamma", "beta", "Alpha"]
 
 
 def test_the_filter_finds_names_and_tags(opened, context, qtbot):
     page = opened(*NAMES)
     context.library.tag(context.library.edit("Gamma").id, ("workshop",))
-    qtbot.keyClicks(page.filter, "work")
+    qtbot.keyClicks(page.list.filter, "work")
     qtbot.waitUntil(lambda: names_in(page) == ["Gamma"])
-    assert page.count.text().startswith("1 edit;")
+    assert page.list.count.text().startswith("1 edit;")
 
 
 def test_details_show_measures_settings_and_origin(opened):
@@ -127,8 +127,8 @@ def test_notes_typed_before_another_edit_is_chosen_go_to_the_right_one(opened, c
 
 def test_renaming_with_the_keyboard(opened, context, qtbot):
     page = opened("Alpha")
-    page.view.setFocus()
-    qtbot.keyClick(page.view, Qt.Key.Key_F2)
+    page.list.view.setFocus()
+    qtbot.keyClick(page.list.view, Qt.Key.Key_F2)
     assert page.details.name.hasFocus()
     page.details.name.selectAll()
     qtbot.keyClicks(page.details.name, "Omega")
@@ -152,8 +152,8 @@ def test_delete_goes_to_the_trash_and_undo_brings_it_back(opened, context, qtbot
     page = opened("Alpha", "beta")
     choose(page, "beta")
     heard = notices(context)
-    page.view.setFocus()
-    qtbot.keyClick(page.view, Qt.Key.Key_Delete)
+    page.list.view.setFocus()
+    qtbot.keyClick(page.list.view, Qt.Key.Key_Delete)
     assert names_in(page) == ["Alpha"]
     assert heard[0].action == "Undo"
     heard[0].do()
@@ -168,7 +168,7 @@ def test_the_trash_can_be_looked_at_and_restored_from(opened, context, qtbot):
     assert names_in(page) == ["beta"]
     assert page.details.name.isReadOnly()
     page.details.restore.trigger()
-    assert not page.trash.isChecked()
+    assert not page.can.trash.isChecked()
     assert sorted(names_in(page)) == ["Alpha", "beta"]
 
 
@@ -193,21 +193,21 @@ def test_verify_names_the_damaged_file_and_marks_the_row(opened, context, qtbot)
     damaged = context.library.folder_of(context.library.edit("Alpha")) / "edit.safetensors"
     damaged.write_bytes(b"\1" * 64)
     with qtbot.waitSignal(context.events.noticed) as noticed:
-        page.verify.trigger()
+        page.can.verify.trigger()
     assert str(damaged) in noticed.args[0].text
     row = names_in(page).index("Alpha")
-    assert page.table.index(row, STATE).data() == "✗ changed"
+    assert page.list.table.index(row, STATE).data() == "✗ changed"
     choose(page, "Alpha")
     assert page.details.trouble.isVisible()
-    assert page.chips.chips["changed"].text() == "✗ changed 1"
+    assert page.list.chips.chips["changed"].text() == "✗ changed 1"
 
 
 def test_verify_says_so_when_all_is_well(opened, context, qtbot):
     page = opened("Alpha")
     with qtbot.waitSignal(context.events.noticed) as noticed:
-        page.verify.trigger()
+        page.can.verify.trigger()
     assert noticed.args[0].text == "Every file is as it was written."
-    qtbot.waitUntil(page.verify.isEnabled)
+    qtbot.waitUntil(page.can.verify.isEnabled)
 
 
 def test_an_exported_edit_is_imported_under_a_free_name(
@@ -219,7 +219,7 @@ def test_an_exported_edit_is_imported_under_a_free_name(
     folder = elsewhere.library.folder_of(other)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
     heard = notices(context)
-    page.import_.trigger()
+    page.can.import_.trigger()
     asked = context.engine.last("check-import")
     assert asked.arguments == ImportRequest(str(folder)).to_json()
     assert names_in(page) == ["Alpha"]
@@ -240,7 +240,7 @@ def test_an_edit_of_another_base_stays_outside(opened, context, monkeypatch, tmp
     page = opened("Alpha")
     exported(monkeypatch, tmp_path)
     heard = notices(context)
-    page.import_.trigger()
+    page.can.import_.trigger()
     context.engine.last("check-import").error("It was made for another model.")
     assert heard[-1] == Notice("It was made for another model.", Tone.DANGER)
     assert names_in(page) == ["Alpha"]
@@ -252,7 +252,7 @@ def test_an_edit_whose_base_is_not_here_is_taken_with_a_doubt(
     page = opened("Alpha")
     exported(monkeypatch, tmp_path)
     heard = notices(context)
-    page.import_.trigger()
+    page.can.import_.trigger()
     context.engine.last("check-import").answer({"doubt": "Its base is not here."})
     said = "“Omega” is in the library. Its base is not here."
     assert heard[-1] == Notice(said, Tone.WARNING)
@@ -264,7 +264,7 @@ def test_importing_what_lies_in_the_trash_restores_it(opened, context, monkeypat
     context.library.trash(context.library.edit("Alpha").id)
     folder = next(context.library.trash_folder.iterdir())
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
-    page.import_.trigger()
+    page.can.import_.trigger()
     context.engine.last("check-import").answer({"doubt": None})
     assert sorted(names_in(page)) == ["Alpha", "beta"]
 
@@ -273,7 +273,7 @@ def test_importing_something_else_is_told(opened, context, monkeypatch, tmp_path
     page = opened("Alpha")
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     heard = notices(context)
-    page.import_.trigger()
+    page.can.import_.trigger()
     assert "is not an edit" in heard[0].text
     assert context.engine.asked == []
 

@@ -90,6 +90,10 @@ class LibraryTable(RowTable[str]):
         except ValueError:
             return None
 
+    def id_at(self, place: int) -> str:
+        """Give the id of a row's edit."""
+        return self._rows[place]
+
     def edit_at(self, index: Index) -> EditRow | None:
         """Give the edit at an index; None where it is gone meanwhile."""
         return self._edit(index.row())

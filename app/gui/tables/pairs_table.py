@@ -9,6 +9,9 @@ from typing_extensions import override
 
 from app.gui.tables.row_table import Index, RowTable
 
+COMFORTABLE_LINES, COMPACT_LINES = 1.7, 1.25
+"""How high rows are, in lines of text."""
+
 
 class PairsTable(RowTable[tuple[str, str]]):
     """One pair a row."""
@@ -62,9 +65,16 @@ def quiet(view: QTableView, name: str) -> None:
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     view.verticalHeader().hide()
-    view.verticalHeader().setDefaultSectionSize(round(view.fontMetrics().height() * 1.7))
+    set_row_height(view)
     view.horizontalHeader().setStretchLastSection(True)
     view.horizontalHeader().setHighlightSections(False)
     view.horizontalHeader().setDefaultAlignment(
         Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
     )
+
+
+def set_row_height(view: QTableView, *, is_compact: bool = False) -> None:
+    """Let rows stand with room between them, or close."""
+    lines = COMPACT_LINES if is_compact else COMFORTABLE_LINES
+    view.verticalHeader().setMinimumSectionSize(1)
+    view.verticalHeader().setDefaultSectionSize(round(view.fontMetrics().height() * lines))

@@ -40,6 +40,10 @@ class ConditionChips(QWidget):
         """Choose no condition."""
         self.chips[""].setChecked(True)
 
+    def choose(self, condition: str) -> None:
+        """Choose a condition; all edits where there is no such."""
+        self.chips.get(condition, self.chips[""]).setChecked(True)
+
     def show_counts(self, counts: Mapping[str, int]) -> None:
         """Say how many edits have each condition; chips of none hide."""
         self.chips[""].setText(self.tr("All {}").format(f"{sum(counts.values()):,}"))

@@ -1,13 +1,11 @@
-"""What can be done with edits: delete, restore, export, verify, reproduce, stack."""
+"""What can be done with an edit: delete, restore, verify, reproduce, stack."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.gui.background import Background
@@ -15,13 +13,12 @@ from app.gui.context import GuiContext
 from app.gui.errors import told
 from app.gui.events import Notice, Tone
 from app.gui.pages.library.disk import DiskDialog
-from app.gui.pages.library.export import ExportDialog
+from app.gui.pages.library.exporting import EditExporting
 from app.gui.pages.library.reproduce import repetition
 from app.gui.pages.library.stack import StackDialog
 from app.gui.pages.library.trash import ask_to_delete
 from app.gui.tables import figures
 from app.operations.disk_usage import empty_trash
-from app.operations.requests import ExportRequest
 from editing.library.damage import Damage
 from editing.library.edit_row import EditRow
 from editing.library.index import Library
@@ -41,6 +38,7 @@ class LibraryDeeds(QObject):
         self._context = context
         self._background = background
         self._page = page
+        self.exporting = EditExporting(context, page)
 
     def delete(self, edit: EditRow) -> None:
         """Put an edit into the trash; where others stand on it, ask first."""
@@ -87,35 +85,6 @@ class LibraryDeeds(QObject):
 
         return self._background.start(work, self._on_verified, self._on_not_done)
 
-    def ask_export(self, edit: EditRow) -> None:
-        """Ask what to write and where."""
-        self._ask_export(edit, ())
-
-    def _ask_export(self, edit: EditRow, stack: tuple[str, ...]) -> None:
-        known = (self._context.engine.description or {}).get("editors", [])
-        adapters = {editor["name"] for editor in known if editor.get("makes_adapters")}
-        dialog = ExportDialog(
-            edit,
-            Path.home(),
-            self._page,
-            makes_adapters=edit.method in adapters,
-            stack=stack,
-        )
-        dialog.accepted.connect(lambda: self.export(dialog.chosen()))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def export(self, export: ExportRequest) -> None:
-        """Have the engine write an edit; a notice tells when it is there."""
-        self._context.events.notice(self.tr("Exporting “{}”…").format(export.edit))
-        self._context.engine.ask(
-            "export",
-            export.to_json(),
-            partial(self._on_exported, export.edit, Path(export.to)),
-            on_error=self._on_not_done,
-            channel=f"export-{export.to}",
-        )
-
     def reproduce(self, edit: EditRow) -> None:
         """Queue the run that made an edit once more, and show it."""
         with told(self._context.events):
@@ -131,7 +100,7 @@ class LibraryDeeds(QObject):
             return
         dialog = StackDialog(self._context, edit, self._page)
         dialog.compare_requested.connect(self._on_stack_wanted)
-        dialog.export_requested.connect(self._ask_export)
+        dialog.export_requested.connect(self._on_stack_export_wanted)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -144,22 +113,14 @@ class LibraryDeeds(QObject):
     def _on_stack_wanted(self, name: str) -> None:
         self._context.events.open("compare", "stack", name)
 
+    def _on_stack_export_wanted(self, first: EditRow, stack: tuple[str, ...]) -> None:
+        self.exporting.ask([first], stack)
+
     def _on_emptied(self, freed: int) -> None:
         self.restored.emit()
         said = self.tr("The trash is empty: {} freed.").format(figures.size(freed))
         self._context.events.notice(said)
         self.changed.emit("")
-
-    def _on_exported(self, name: str, target: Path, answer: object) -> None:
-        del answer
-        said = self.tr("“{name}” is written to {place}.")
-        self._context.events.noticed.emit(
-            Notice(
-                said.format(name=name, place=target),
-                action=self.tr("Open folder"),
-                do=partial(_open_folder, target),
-            )
-        )
 
     def _on_not_done(self, sentence: str) -> None:
         self._context.events.notice(sentence, Tone.DANGER)
@@ -171,7 +132,3 @@ class LibraryDeeds(QObject):
             self._context.events.notice(said, Tone.DANGER)
         else:
             self._context.events.notice(self.tr("Every file is as it was written."))
-
-
-def _open_folder(folder: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

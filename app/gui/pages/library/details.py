@@ -18,6 +18,7 @@ from typing_extensions import override
 from app.gui.metrics import characters, gap
 from app.gui.pages.library.lineage import LineageView
 from app.gui.pages.library.reproduce import kept_examples
+from app.gui.pages.library.tags import tags_in
 from app.gui.tables import figures
 from app.gui.tables.edit_figures import EditFigures
 from app.gui.tables.kept_examples import KeptExamplesTable
@@ -146,7 +147,7 @@ class EditDetails(QWidget):
             edit,
             name=self.name.text().strip() or edit.name,
             notes=self.notes.toPlainText(),
-            tags=tuple(tag.strip() for tag in self.tags.text().split(",") if tag.strip()),
+            tags=tags_in(self.tags.text()),
         )
         if typed != edit:
             self._edit = typed

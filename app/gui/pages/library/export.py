@@ -1,6 +1,7 @@
 """The export dialog: which form, where to, how large, and what opens it."""
 
-import json
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,15 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui.metrics import characters, gap
+from app.gui.pages.library.export_places import DTYPES, folder_names, weights_of
 from app.gui.tables import figures
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.labels import caption, set_tone, title
 from app.gui.widgets.layouts import column, row
-from app.operations.disk_usage import base_folder
 from app.operations.requests import ExportRequest
 from editing.library.edit_row import EditRow
-
-DTYPES = (("float32", 4), ("bfloat16", 2), ("float16", 2))
 
 
 class ExportDialog(QDialog):
@@ -31,33 +30,89 @@ class ExportDialog(QDialog):
 
     def __init__(
         self,
-        edit: EditRow,
+        edits: Sequence[EditRow],
         folder: Path,
         parent: QWidget | None = None,
         *,
         makes_adapters: bool = False,
         stack: Sequence[str] = (),
     ) -> None:
-        """Ask about one edit, or a stack of them.
+        """Ask about one edit, several of them, or a stack.
 
         Args:
-            edit: The edit, or the first of the stack.
-            folder: Where to write it unless the person chooses.
+            edits: One; or several, each of which gets a folder of its own.
+            folder: Where to write unless the person chooses.
             parent: The page.
-            makes_adapters: The edit's method makes low-rank changes, which PEFT can carry.
-            stack: All edits of a stack, each NAME@STRENGTH; they make a model folder only.
+            makes_adapters: The edits' methods make low-rank changes, which PEFT can carry.
+            stack: All edits of a stack, each NAME@STRENGTH, the first of which is the one edit;
+                they make a model folder only.
         """
         super().__init__(parent)
-        self._edit = edit
+        self._edits = tuple(edits)
         self._stack = tuple(stack)
-        self._weights = weights_of(edit.model)
-        self.setWindowTitle(self.tr("Export {}").format(edit.name))
+        self._weights = [weights_of(edit.model) for edit in self._edits]
+        self.setWindowTitle(self._heading(self.tr("Export {}")))
         self._build_choices(makes_adapters=makes_adapters)
-        self.target = QLineEdit(str(folder / _file_name(edit.name)))
-        self.target.setAccessibleName(self.tr("Folder to write"))
+        self._build_target(folder)
+        self._build_actions()
+        self._lay_out(makes_adapters=makes_adapters)
+        self.target.textChanged.connect(self._follow)
+        self._follow()
+
+    def chosen(self) -> list[ExportRequest]:
+        """Give what was chosen, a request an edit."""
+        target = Path(self.target.text()).expanduser()
+        if len(self._edits) == 1:
+            name = self._stack[0] if self._stack else self._edits[0].name
+            return [self._request(name, target)]
+        names = folder_names(edit.name for edit in self._edits)
+        return [
+            self._request(edit.name, target / name)
+            for edit, name in zip(self._edits, names, strict=True)
+        ]
+
+    def size_bytes(self) -> int | None:
+        """Estimate how large it gets; None where a base is not at hand."""
+        return self._folder_bytes() if self.folder.isChecked() else self._own_bytes()
+
+    def _request(self, name: str, target: Path) -> ExportRequest:
+        return ExportRequest(
+            edit=name,
+            more=self._stack[1:],
+            to=str(target),
+            form=self._form(),
+            dtype=self.dtype.currentText(),
+        )
+
+    def _form(self) -> str:
+        if self.adapter.isChecked():
+            return "adapter"
+        return "folder" if self.folder.isChecked() else "edit"
+
+    def _own_bytes(self) -> int:
+        return sum(edit.size_bytes or 0 for edit in self._edits)
+
+    def _folder_bytes(self) -> int | None:
+        known = [weights for weights in self._weights if weights is not None]
+        if len(known) < len(self._weights):
+            return None
+        return sum(known) * dict(DTYPES)[self.dtype.currentText()]
+
+    def _heading(self, words: str) -> str:
+        if len(self._edits) == 1:
+            return words.format(self._edits[0].name)
+        return self.tr("Export {:,} edits").format(len(self._edits))
+
+    def _build_target(self, folder: Path) -> None:
+        one, many = self.tr("Folder to write"), self.tr("Folder to write them in")
+        name = folder_names([self._edits[0].name])[0] if len(self._edits) == 1 else "edits"
+        self.target = QLineEdit(str(folder / name))
+        self.target.setAccessibleName(one if len(self._edits) == 1 else many)
         self.target.setMinimumWidth(characters(52))
         self.said = caption("")
-        browse = action(
+
+    def _build_actions(self) -> None:
+        self.browse = action(
             self,
             self.tr("Choose…"),
             tip=self.tr("Choose the folder that the new folder goes into"),
@@ -71,11 +126,13 @@ class ExportDialog(QDialog):
             icon="export",
             do=self.accept,
         )
-        cancel = action(self, self.tr("Cancel"), tip=self.tr("Write nothing"), do=self.reject)
+        self.cancel = action(self, self.tr("Cancel"), tip=self.tr("Write nothing"), do=self.reject)
         self.export_button = button(self.export, "primary")
         self.export_button.setDefault(True)
+
+    def _lay_out(self, *, makes_adapters: bool) -> None:
         lines = column(
-            title(self.tr("Export “{}”").format(edit.name)),
+            title(self._heading(self.tr("Export “{}”"))),
             self.folder,
             row(caption(self._folder_help()), spacing=0),
             row(caption(self.tr("Written as")), self.dtype, None),
@@ -88,52 +145,31 @@ class ExportDialog(QDialog):
             ),
             self.adapter,
             row(caption(self._adapter_help(makes_adapters=makes_adapters)), spacing=0),
-            row(self.target, button(browse)),
+            row(self.target, button(self.browse)),
             self.said,
-            row(None, button(cancel), self.export_button),
+            row(None, button(self.cancel), self.export_button),
             spacing=2.5,
         )
         lines.setContentsMargins(gap(6), gap(5), gap(6), gap(5))
         self.setLayout(lines)
-        self.target.textChanged.connect(self._follow)
-        self._follow()
-
-    def chosen(self) -> ExportRequest:
-        """Give what was chosen."""
-        return ExportRequest(
-            edit=self._stack[0] if self._stack else self._edit.name,
-            more=self._stack[1:],
-            to=str(Path(self.target.text()).expanduser()),
-            form=self._form(),
-            dtype=self.dtype.currentText(),
-        )
-
-    def _form(self) -> str:
-        if self.adapter.isChecked():
-            return "adapter"
-        return "folder" if self.folder.isChecked() else "edit"
-
-    def size_bytes(self) -> int | None:
-        """Estimate how large it gets; None where the base is not at hand."""
-        return self._folder_bytes() if self.folder.isChecked() else self._edit.size_bytes
-
-    def _folder_bytes(self) -> int | None:
-        if self._weights is None:
-            return None
-        return self._weights * dict(DTYPES)[self.dtype.currentText()]
 
     def _build_choices(self, *, makes_adapters: bool) -> None:
+        size = figures.size(self._own_bytes())
+        is_one = len(self._edits) == 1
+        alone = self.tr("The edit alone · {}") if is_one else self.tr("The edits alone · {}")
+        about = (
+            self.tr("A PEFT adapter · about {}") if is_one else self.tr("PEFT adapters · about {}")
+        )
+        never = self.tr("A PEFT adapter") if is_one else self.tr("PEFT adapters")
         self.folder = QRadioButton()
-        alone = self.tr("The edit alone · {}").format(figures.size(self._edit.size_bytes))
-        self.alone = QRadioButton(alone)
-        self._group = QButtonGroup(self)
-        adapter = self.tr("A PEFT adapter · about {}").format(figures.size(self._edit.size_bytes))
-        self.adapter = QRadioButton(adapter if makes_adapters else self.tr("A PEFT adapter"))
+        self.alone = QRadioButton(alone.format(size))
+        self.adapter = QRadioButton(about.format(size) if makes_adapters else never)
         self.adapter.setEnabled(makes_adapters and not self._stack)
         self.alone.setEnabled(not self._stack)
+        self._group = QButtonGroup(self)
         for choice in (self.folder, self.alone, self.adapter):
             self._group.addButton(choice)
-        self.folder.setChecked(True)
+        (self.folder if is_one else self.alone).setChecked(True)
         self.dtype = QComboBox()
         self.dtype.setAccessibleName(self.tr("Number format of the weights"))
         self.dtype.addItems([name for name, _ in DTYPES])
@@ -155,7 +191,9 @@ class ExportDialog(QDialog):
 
     def _follow(self) -> None:
         self.dtype.setEnabled(self.folder.isChecked())
-        whole = self.tr("A model folder with the edit in it · about {}")
+        one = self.tr("A model folder with the edit in it · about {}")
+        many = self.tr("A model folder for each edit · about {}")
+        whole = one if len(self._edits) == 1 else many
         self.folder.setText(whole.format(figures.size(self._folder_bytes())))
         problem = self._problem()
         size = figures.size(self.size_bytes())
@@ -177,19 +215,3 @@ class ExportDialog(QDialog):
         )
         if folder:
             self.target.setText(str(Path(folder) / target.name))
-
-
-def weights_of(source: str) -> int | None:
-    """Count a base model's weights by its files; None where they are not at hand."""
-    folder = base_folder(source)
-    if folder is None:
-        return None
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    dtype = config.get("dtype") or config.get("torch_dtype") or "float32"
-    found = [*folder.glob("model*.safetensors"), *folder.glob("pytorch_model*.bin")]
-    return sum(path.stat().st_size for path in found) // dict(DTYPES).get(dtype, 4) or None
-
-
-def _file_name(name: str) -> str:
-    kept = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name)
-    return "-".join(part for part in kept.lower().split("-") if part) or "edit"

@@ -25,15 +25,26 @@ def ask_to_delete(
     parent: QWidget, name: str, children: Sequence[str], do: Callable[[], None]
 ) -> QMessageBox:
     """Ask whether an edit that others stand on is to go into the trash."""
+    return _ask_to_delete(parent, _tr("Put “{}” into the trash?").format(name), children, do)
+
+
+def ask_to_delete_all(
+    parent: QWidget, count: int, children: Sequence[str], do: Callable[[], None]
+) -> QMessageBox:
+    """Ask whether edits that others stand on are to go into the trash."""
+    asked = _tr("Put {:,} edits into the trash?").format(count)
+    return _ask_to_delete(parent, asked, children, do)
+
+
+def _ask_to_delete(
+    parent: QWidget, asked: str, children: Sequence[str], do: Callable[[], None]
+) -> QMessageBox:
     listed = ", ".join(f"“{each}”" for each in children[:5]) + (", …" if len(children) > 5 else "")
-    box = _question(
-        parent,
-        _tr("Put “{}” into the trash?").format(name),
-        _tr(
-            "{count} edits were learnt on it: {names}. They stay, but do what they were made for "
-            "only together with it."
-        ).format(count=len(children), names=listed),
+    more = _tr(
+        "{count} edits were learnt on what would go: {names}. They stay, but do what they were "
+        "made for only together with it."
     )
+    box = _question(parent, asked, more.format(count=len(children), names=listed))
     _choice(box, _tr("Put into the trash"), do)
     return box
 
