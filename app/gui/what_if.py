@@ -1,7 +1,9 @@
-"""The next-word distribution of a prompt at any strengths: a small weighted sum, no model needed.
+"""The next-word distribution of a prompt at any strengths.
 
-The engine has worked out the base logits and what each edited sense adds to them at strength 1;
-logits are linear in the senses, so a slider's move costs about a millisecond.
+Where edits move senses alone it is a small weighted sum and needs no model: the engine has worked
+out the base logits and what each edited sense adds to them at strength 1; logits are linear in the
+senses, so a slider's move costs about a millisecond. Edits of any other kind are put on anew by
+the engine, which says only which words are likeliest.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Logits = NDArray[np.float32]
+Ranking = list[tuple[int, float]]
+"""Words by their ids with their probabilities, likeliest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +34,20 @@ class SenseTerm:
 
 @dataclass(frozen=True, slots=True)
 class EditTerms:
-    """The senses of one edit; `others` of its senses do not reach the prediction."""
+    """One edit, with those of its senses that reach the prediction, if it moves senses."""
 
     name: str
     strength: float
     senses: tuple[SenseTerm, ...]
     others: int
+    """Its senses that do not reach the prediction."""
+    answers_by_rows: bool = False
+    """Whether it is a memory, whose rows answer where they apply."""
+
+    @property
+    def moves_senses(self) -> bool:
+        """Whether it is made of senses."""
+        return bool(self.senses or self.others)
 
 
 class WhatIf:
@@ -44,17 +56,28 @@ class WhatIf:
     def __init__(self, answer: Mapping[str, Any]) -> None:
         """Read the engine's answer to `what-if`."""
         self.prompt = str(answer["prompt"])
-        self._base = _unpacked(answer["base"])
         self.edits = tuple(_terms(record) for record in answer["edits"])
-        rows = [
-            _unpacked(sense["logits"]) for record in answer["edits"] for sense in record["senses"]
-        ]
+        self.is_linear = bool(answer["is_linear"])
+        """Whether `logits` and `probabilities` can be worked out; otherwise the engine must."""
+        self._before: Ranking = [(int(n), float(p)) for n, p in answer.get("before", ())]
+        rows: list[Logits] = []
+        self._base = np.zeros(0, np.float32)
+        if self.is_linear:
+            self._base = _unpacked(answer["base"])
+            senses = (sense for record in answer["edits"] for sense in record["senses"])
+            rows = [_unpacked(sense["logits"]) for sense in senses]
         self._added = np.stack(rows) if rows else np.zeros((0, len(self._base)), np.float32)
 
     @property
     def usual(self) -> tuple[float, ...]:
         """The strength of each sense, edit after edit, as the edits are kept."""
         return tuple(edit.strength for edit in self.edits for _ in edit.senses)
+
+    def before(self, top: int) -> Ranking:
+        """Name the likeliest words of the untouched model."""
+        if not self.is_linear:
+            return self._before[:top]
+        return likeliest(self.probabilities([0.0] * len(self.usual)), top)
 
     def logits(self, strengths: Sequence[float]) -> Logits:
         """Give the logits (vocab,) with each sense at a strength, edit after edit."""
@@ -68,7 +91,7 @@ class WhatIf:
         return powers / powers.sum()
 
 
-def likeliest(probabilities: NDArray[np.float64], top: int) -> list[tuple[int, float]]:
+def likeliest(probabilities: NDArray[np.float64], top: int) -> Ranking:
     """Name the likeliest words by their ids, likeliest first."""
     count = min(top, len(probabilities))
     chosen = np.argpartition(-probabilities, count - 1)[:count]
@@ -86,6 +109,7 @@ def _terms(record: Mapping[str, Any]) -> EditTerms:
             for each in senses
         ),
         others=record["others"],
+        answers_by_rows=record.get("answers_by_rows", False),
     )
 
 

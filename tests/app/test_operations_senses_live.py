@@ -119,7 +119,7 @@ def test_a_move_of_a_slider_costs_less_than_fifty_milliseconds_at_fifty_thousand
         for n in range(40)
     ]
     edits = [{"name": "E", "strength": 1.0, "others": 0, "senses": senses}]
-    live = WhatIf({"prompt": "p", "base": packed(), "edits": edits})
+    live = WhatIf({"prompt": "p", "is_linear": True, "base": packed(), "edits": edits})
     took = []
     for step in range(9):
         begin = time.perf_counter()

@@ -1,21 +1,19 @@
-"""The senses page: finding words, cards before and after an edit, sentences, sliders."""
+"""The senses page: finding words, cards before and after an edit."""
 
-import base64
 import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication
 
 from app.gui.pages.senses.answer import Side, overlaid, read_cards
-from app.gui.pages.senses.page import SensesPage
 from app.gui.pages.senses.words import Scope
 from app.gui.tables import figures
 from app.gui.tables.vocabulary_table import VocabularyTable
 from editing.examples import Example, ExampleSet
 from tests.gui import page_kit as kit
+from tests.gui.senses_kit import WORDS, asked, opened, with_words
 
 
 @pytest.fixture
@@ -25,16 +23,7 @@ def context(qapp, tmp_path):
 
 @pytest.fixture
 def page(qtbot, context):
-    shown = SensesPage(context)
-    qtbot.addWidget(shown)
-    shown.resize(1100, 700)
-    shown.show()
-    qtbot.waitExposed(shown)
-    return shown
-
-
-def asked(context, channel):
-    return [each for each in context.engine.asked if each.channel == channel][-1]
+    return opened(qtbot, context)
 
 
 def show_edited_word(page, context):
@@ -177,20 +166,13 @@ def test_overlaying_replaces_only_the_same_sense_of_the_same_word():
     assert [(card.sense, card.is_edited) for card in merged] == [(1, True), (0, False), (2, False)]
 
 
-WORDS = ["<end>", "he", " capital", " Chad", " chapel", " each", " Paris"]
-
-
-def with_words(page, context):
-    asked(context, "senses-words").answer({"words": WORDS})
-
-
 def found(page):
     table = page.finder.words
     return [table.index(row, 0).data() for row in range(table.rowCount())]
 
 
 def test_typing_searches_all_words_those_that_begin_so_first(page, context, qtbot):
-    with_words(page, context)
+    with_words(context)
     assert page.finder.count.text() == "7 words"
     qtbot.keyClicks(page.finder.search, "ch")
     assert found(page) == ["␣Chad", "␣chapel", "␣each"]
@@ -202,7 +184,7 @@ def test_typing_searches_all_words_those_that_begin_so_first(page, context, qtbo
 
 
 def test_arrow_keys_in_the_words_found_look_them_up(page, context, qtbot):
-    with_words(page, context)
+    with_words(context)
     page.finder.found.setFocus()
     page.finder.found.setCurrentIndex(page.finder.words.index(2, 0))
     qtbot.keyClick(page.finder.found, Qt.Key.Key_Down)
@@ -211,7 +193,7 @@ def test_arrow_keys_in_the_words_found_look_them_up(page, context, qtbot):
 
 
 def test_words_of_my_examples_are_counted_by_the_engine(page, context, qtbot):
-    with_words(page, context)
+    with_words(context)
     context.sets.save(ExampleSet("Mine", (Example("The capital of Chad is", " x"),)))
     context.selection.set_example_set("Mine")
     qtbot.mouseClick(page.finder.scopes[Scope.EXAMPLES], Qt.MouseButton.LeftButton)
@@ -225,7 +207,7 @@ def test_words_of_my_examples_are_counted_by_the_engine(page, context, qtbot):
 
 
 def test_without_a_set_the_page_says_what_to_open(page, context):
-    with_words(page, context)
+    with_words(context)
     page.finder.scopes[Scope.EXAMPLES].click()
     assert page.finder.count.text().startswith("Open an example set first")
 
@@ -285,146 +267,6 @@ def test_neighbours_are_asked_for_and_named_on_the_card(page, context, qtbot):
     assert (arguments["token_id"], arguments["sense"]) == (100, 3)
     asked(context, "senses-neighbours").answer({"neighbours": [[" Mali", 9, 3, 0.812]]})
     assert card.neighbours.text() == "Near: ␣Mali·3 0.81"
-
-
-SENTENCE = {
-    "tokens": [
-        {"word": "The", "predicts": [[" city", 0.2]], "mixes": [[0, 1, 0.9]]},
-        {"word": " capital", "predicts": [[" of", 0.8]], "mixes": [[1, 3, 0.4], [0, 0, 0.1]]},
-        {"word": " of", "predicts": [[" Chad", 0.3]], "mixes": [[1, 5, 0.5]]},
-    ],
-    "shares": [[1000], [400, 600], [100, 500, 400]],
-}
-
-
-def sentence_of(page, context):
-    page.tabs.setCurrentWidget(page.sentence)
-    asked(context, "senses-sentence").answer(SENTENCE)
-    return page.sentence
-
-
-def test_a_sentence_shows_what_each_place_predicts_and_mixes(page, context, qtbot):
-    view = sentence_of(page, context)
-    assert asked(context, "senses-sentence").arguments["text"] == "The capital of France is"
-    assert view.said.text().replace("\u00a0", " ") == "After ␣of: most likely ␣Chad, 30.0 %."
-    assert view.mixes.words == ((" capital·5", 0.5),)
-    view.strip.setFocus()
-    qtbot.keyClick(view.strip, Qt.Key.Key_Left)
-    assert view.predicts.words == ((" of", 0.8),)
-    qtbot.keyClick(view.strip, Qt.Key.Key_Home)
-    assert view.predicts.words == ((" city", 0.2),)
-
-
-def test_the_pointer_looks_at_a_place_only_while_it_is_there(page, context, qtbot):
-    view = sentence_of(page, context)
-    box = view.strip._boxes(view.strip.width())[1]
-    qtbot.mouseMove(view.strip, QPoint(5, 5))
-    qtbot.mouseMove(view.strip, box.center())
-    assert view.predicts.words == ((" of", 0.8),)
-    QApplication.sendEvent(view.strip, QEvent(QEvent.Type.Leave))
-    assert view.predicts.words == ((" Chad", 0.3),)
-
-
-def test_a_sentence_is_looked_at_with_the_edit_on(page, context, qtbot):
-    kit.put_edit(context)
-    page.show_edit("Capitals")
-    view = sentence_of(page, context)
-    qtbot.keyClick(view.with_edit, Qt.Key.Key_Space)
-    assert asked(context, "senses-sentence").arguments["edit"] == "Capitals"
-
-
-def test_typing_a_sentence_asks_once_it_rests(page, context, qtbot):
-    view = sentence_of(page, context)
-    before = len(context.engine.asked)
-    view.text.selectAll()
-    qtbot.keyClicks(view.text, "Paris is")
-    assert len(context.engine.asked) == before
-    qtbot.waitUntil(lambda: asked(context, "senses-sentence").arguments["text"] == "Paris is")
-
-
-def packed(*logits):
-    return base64.b64encode(np.array(logits, "<f4").tobytes()).decode()
-
-
-WHAT_IF = {
-    "prompt": "The capital of Chad is",
-    "base": packed(0, 1, 5, 0, 0, 0, 4),
-    "edits": [
-        {
-            "name": "Capitals",
-            "strength": 1.0,
-            "others": 4,
-            "senses": [
-                {
-                    "word": " Chad",
-                    "token_id": 3,
-                    "sense": 2,
-                    "weight": 0.3,
-                    "logits": packed(0, 0, 0, 0, 0, 0, 3),
-                },
-                {
-                    "word": " capital",
-                    "token_id": 2,
-                    "sense": 1,
-                    "weight": 0.1,
-                    "logits": packed(0, 4, 0, 0, 0, 0, 0),
-                },
-            ],
-        }
-    ],
-}
-
-
-def sliders_of(page, context):
-    with_words(page, context)
-    kit.put_edit(context)
-    page.show_edit("Capitals")
-    page.tabs.setCurrentWidget(page.what_if)
-    asked(context, "senses-what-if").answer(WHAT_IF)
-    return page.what_if
-
-
-def test_sliders_move_the_next_words_at_once(page, context, qtbot):
-    view = sliders_of(page, context)
-    assert view.before.words[0][0] == " capital"
-    assert view.now.words[0][0] == " Paris"
-    assert "␣Paris" in view.now.accessibleDescription()
-    assert "▲1" in view.now.accessibleDescription()
-    slider = view.sliders[0].senses[0]
-    slider.setFocus()
-    qtbot.keyClick(slider, Qt.Key.Key_Home)
-    assert view.strengths() == [0.0, 1.0]
-    assert [word for word, _ in view.now.words[:2]] in (
-        [" capital", "he"],
-        ["he", " capital"],
-    )
-    view.sliders[0].whole.setValue(0)
-    assert view.now.words == view.before.words
-    view.reset.trigger()
-    assert view.strengths() == [1.0, 1.0]
-
-
-def test_a_slider_answers_within_fifty_milliseconds(page, context):
-    view = sliders_of(page, context)
-    begin = time.perf_counter()
-    for value in range(0, 200, 10):
-        view.sliders[0].whole.setValue(value)
-        view.grab()
-    assert (time.perf_counter() - begin) / 20 < 0.05
-
-
-def test_another_edit_can_be_put_on_too(page, context, qtbot):
-    kit.put_edit(context, "Other", "20261120-100000-bbbbbb")
-    view = sliders_of(page, context)
-    view.more.setCurrentIndex(view.more.findData("Other"))
-    view.more.activated.emit(view.more.currentIndex())
-    assert asked(context, "senses-what-if").arguments["edits"] == ["Capitals", "Other"]
-
-
-def test_without_an_edit_the_sliders_say_what_to_choose(page):
-    page.tabs.setCurrentWidget(page.what_if)
-    assert page.what_if.said.text().startswith("Choose an edit at the left")
-    assert not page.what_if.sliders
 
 
 def test_the_caption_is_honest_about_meaning(page, context):

@@ -10,6 +10,7 @@ from app.operations.sense_requests import (
     ImportanceRequest,
     NeighboursRequest,
     SentenceRequest,
+    StrengthsRequest,
     VocabularyRequest,
     WhatIfRequest,
 )
@@ -64,9 +65,13 @@ class SenseQuestions:
     def what_if(
         self, model: str, prompt: str, edits: Sequence[str], callbacks: tuple[OnAnswer, OnError]
     ) -> None:
-        """Ask for what sliders over edits' senses need."""
+        """Ask for what sliders over edits need."""
         request = WhatIfRequest(model, prompt, tuple(edits))
         self._ask("what-if", request, "senses-what-if", *callbacks)
+
+    def strengths(self, request: StrengthsRequest, callbacks: tuple[OnAnswer, OnError]) -> None:
+        """Ask what would follow with edits at other strengths."""
+        self._ask("strengths", request, "senses-strengths", *callbacks)
 
     def _ask(
         self,

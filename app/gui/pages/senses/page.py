@@ -13,13 +13,14 @@ from app.gui.pages.senses.answer import SenseCard, SenseKey, overlaid, read_card
 from app.gui.pages.senses.asking import SenseQuestions
 from app.gui.pages.senses.board import SensesBoard
 from app.gui.pages.senses.sentence import SentenceView
-from app.gui.pages.senses.what_if import WhatIfView
+from app.gui.pages.senses.what_if import Turned, WhatIfView
 from app.gui.pages.senses.words import Scope, WordFinder
 from app.gui.tables.senses_table import SenseRow, sense_rows
 from app.gui.widgets.buttons import action
 from app.gui.widgets.fields import leave_wheel_to_page
 from app.gui.widgets.labels import caption
 from app.gui.widgets.layouts import column
+from app.operations.sense_requests import StrengthsRequest
 from editing.errors import LibraryError
 from editing.library.edit_row import EditRow
 from editing.library.records import read_record
@@ -128,6 +129,7 @@ class SensesPage(QWidget):
         self.board.neighbours_wanted.connect(self._on_neighbours_wanted)
         self.sentence.asked.connect(self._on_sentence_asked)
         self.what_if.asked.connect(self._on_what_if_asked)
+        self.what_if.turned.connect(self._on_turned)
         self.tabs.currentChanged.connect(self._on_tab_changed)
 
     def _offer_edits(self) -> None:
@@ -215,7 +217,7 @@ class SensesPage(QWidget):
         if edit is not None:
             self._asking.edit(edit.model, edit.name, self._on_edit_answered, self.board.say)
         self.sentence.offer_edit(None if edit is None else edit.name)
-        self._offer_what_if(edit, bool(rows))
+        self._offer_what_if(edit)
         if rows:
             self.finder.chosen.setCurrentIndex(self.finder.senses.index(0, 0))
         elif self._word is not None:
@@ -223,10 +225,10 @@ class SensesPage(QWidget):
         if self.isVisible():
             self._want_words()
 
-    def _offer_what_if(self, edit: EditRow | None, has_senses: bool) -> None:
+    def _offer_what_if(self, edit: EditRow | None) -> None:
         model = self._model()
         names = [row.name for row in self._context.library.edits() if row.model == model]
-        self.what_if.offer_edits(names, edit.name if edit is not None and has_senses else None)
+        self.what_if.offer_edits(names, None if edit is None else edit.name)
 
     def _chosen_senses(self, edit: EditRow) -> list[SenseRow]:
         try:
@@ -283,6 +285,13 @@ class SensesPage(QWidget):
     def _on_what_if_asked(self, prompt: str, names: list[str]) -> None:
         view = self.what_if
         self._asking.what_if(self._model(), prompt, names, (view.show_answer, view.say))
+
+    def _on_turned(self, turned: Turned) -> None:
+        view = self.what_if
+        request = StrengthsRequest(
+            self._model(), turned.prompt, turned.edits, turned.strengths, turned.senses
+        )
+        self._asking.strengths(request, (view.show_predicted, view.fail_to_predict))
 
     def _on_tab_changed(self) -> None:
         shown = self.tabs.currentWidget()

@@ -69,7 +69,8 @@ class EditSliders(QWidget):
             )
             for term in terms.senses[:MOST_SENSES]
         ]
-        self.setLayout(column(heading(terms.name), self._grid, caption(self._remark()), spacing=1))
+        self.remark = caption(self._remark())
+        self.setLayout(column(heading(terms.name), self._grid, self.remark, spacing=1))
 
     def strengths(self) -> list[float]:
         """Give each sense's strength, those without a slider included."""
@@ -77,6 +78,11 @@ class EditSliders(QWidget):
         own = [slider.strength for slider in self.senses]
         rest = len(self.terms.senses) - len(own)
         return [whole * each for each in (*own, *([1.0] * rest))]
+
+    def turned_senses(self) -> list[tuple[int, int, float]]:
+        """Give the senses that do not simply follow the whole edit: token id, sense, strength."""
+        pairs = zip(self.terms.senses, self.senses, strict=False)
+        return [(t.token_id, t.sense, s.strength) for t, s in pairs if s.strength != 1.0]
 
     def put_back(self) -> None:
         """Put every slider where it began."""
@@ -104,6 +110,15 @@ class EditSliders(QWidget):
         return slider
 
     def _remark(self) -> str:
+        if self.terms.answers_by_rows:
+            return self.tr(
+                "Its rows answer only where they apply; where none does, the slider moves nothing."
+            )
+        if not self.terms.moves_senses:
+            return self.tr("It moves the model as a whole, so no part of it has a slider.")
+        return self._remark_on_senses()
+
+    def _remark_on_senses(self) -> str:
         hidden = max(0, len(self.terms.senses) - MOST_SENSES)
         parts: Sequence[str] = [
             self.tr("No sense of this edit reaches this prediction.")

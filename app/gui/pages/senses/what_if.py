@@ -1,6 +1,7 @@
 """What if the edit were weaker, or one of its senses left out: live, and never saved."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
@@ -10,7 +11,7 @@ from app.gui.pages.senses.card import BarList
 from app.gui.pages.senses.sentence import FIRST
 from app.gui.pages.senses.sliders import EditSliders
 from app.gui.tables import figures
-from app.gui.what_if import WhatIf, likeliest
+from app.gui.what_if import Ranking, WhatIf, likeliest
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.card import Card
 from app.gui.widgets.fields import leave_wheel_to_page
@@ -23,15 +24,31 @@ RANKED = 50
 _PATIENCE_MS = 300
 
 
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """How the sliders over some edits stand."""
+
+    prompt: str
+    edits: tuple[str, ...]
+    strengths: tuple[float, ...]
+    """Of each edit."""
+    senses: tuple[tuple[int, int, int, float], ...]
+    """Place of the edit, token id, sense and strength, where a sense does not follow its edit."""
+
+
 class WhatIfView(QWidget):
     """A prompt, sliders, and the next words before and now."""
 
     asked = Signal(str, object)
     """A prompt, and the names of the edits."""
+    turned = Signal(object)
+    """A Turned: what only the engine can work out."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._what_if: WhatIf | None = None
+        self._before: Ranking = []
+        self._asked_at: Turned | None = None
         self._names: tuple[str, ...] = ()
         self.word_of: Callable[[int], str] = str
         """Names a token by its id."""
@@ -51,7 +68,7 @@ class WhatIfView(QWidget):
         self.more.setEnabled(bool(names))
         if not self._names:
             self.show_answer(None)
-            self.say(self.tr("Choose an edit at the left; its senses then get sliders."))
+            self.say(self.tr("Choose an edit at the left; it and its senses then get sliders."))
         elif self.isVisible():
             self.ask()
 
@@ -64,6 +81,8 @@ class WhatIfView(QWidget):
     def show_answer(self, answer: Mapping[str, Any] | None) -> None:
         """Take what the engine worked out, and put fresh sliders up."""
         self._what_if = None if answer is None else WhatIf(answer)
+        self._before = self._what_if.before(RANKED) if self._what_if else []
+        self._asked_at = None
         clear(self._rows)
         self.sliders = []
         for terms in self._what_if.edits if self._what_if else ():
@@ -85,6 +104,21 @@ class WhatIfView(QWidget):
     def strengths(self) -> list[float]:
         """Give the strength of every sense as the sliders stand."""
         return [strength for sliders in self.sliders for strength in sliders.strengths()]
+
+    def show_predicted(self, answer: Mapping[str, Any]) -> None:
+        """Take what the engine predicts, and ask again if the sliders have moved meanwhile."""
+        asked, self._asked_at = self._asked_at, None
+        if asked is None or self._what_if is None:
+            return
+        self.said.hide()
+        self._show_now([(int(number), float(share)) for number, share in answer["words"]])
+        if asked != self._turned(self._what_if):
+            self._on_moved()
+
+    def fail_to_predict(self, sentence: str) -> None:
+        """Say why the engine predicts nothing."""
+        self._asked_at = None
+        self.say(sentence)
 
     def _build_fields(self) -> None:
         self.text = QLineEdit(FIRST)
@@ -151,11 +185,27 @@ class WhatIfView(QWidget):
             sliders.put_back()
 
     def _on_moved(self) -> None:
+        """Show what would be; one question at a time, so that a quick hand starves nobody."""
         if self._what_if is None:
             return
-        nothing = [0.0] * len(self._what_if.usual)
-        before = likeliest(self._what_if.probabilities(nothing), RANKED)
-        now = likeliest(self._what_if.probabilities(self.strengths()), RANKED)
+        if self._what_if.is_linear:
+            self._show_now(likeliest(self._what_if.probabilities(self.strengths()), RANKED))
+        elif self._asked_at is None:
+            self._asked_at = self._turned(self._what_if)
+            self.turned.emit(self._asked_at)
+
+    def _turned(self, what_if: WhatIf) -> Turned:
+        senses = (
+            (place, *sense)
+            for place, sliders in enumerate(self.sliders)
+            for sense in sliders.turned_senses()
+        )
+        strengths = tuple(sliders.whole.strength for sliders in self.sliders)
+        names = tuple(edit.name for edit in what_if.edits)
+        return Turned(what_if.prompt, names, strengths, tuple(senses))
+
+    def _show_now(self, now: Ranking) -> None:
+        before = self._before
         ranks = {number: place for place, (number, _) in enumerate(before)}
         marks = {
             self.word_of(number): _mark(ranks.get(number), place)
