@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,12 @@ from app.operations.results import (
     senses_json,
     tokenised_json,
 )
+from app.operations.scope import scope_json
 from app.operations.texts import general_text, regularisation_text
 from editing.base_passes import BasePassCache, pass_for
 from editing.editors import find_editor
 from editing.editors.base import Checkpoints, Edit, Editor, FitContext
+from editing.editors.serac.serac_edit import SeracEdit
 from editing.errors import EditingError, UnsupportedModelError
 from editing.evaluation import (
     BallJudge,
@@ -140,7 +143,7 @@ def fit_edit(
     begin = time.monotonic()
     inputs = _gather(request, models or LoadedModels(), report)
     fit = _fit(request, inputs, report, checkpoints, ends or {})
-    result = _result(request, inputs, fit)
+    result = {**_result(request, inputs, fit), **_scope(inputs, fit, report)}
     result["seconds"] = time.monotonic() - begin
     return EditOutcome(result, fit.edit, _record(request, inputs, result))
 
@@ -283,6 +286,16 @@ def _result(request: EditRequest, inputs: _Inputs, fit: _Fit) -> dict[str, Any]:
             }
         ),
     }
+
+
+def _scope(inputs: _Inputs, fit: _Fit, report: Report) -> dict[str, Any]:
+    """What the gate of a memory did; other edits have none."""
+    if not isinstance(fit.edit, SeracEdit):
+        return {"scope": None}
+    lent = nullcontext(inputs.model)
+    with lent if inputs.below is None else inputs.below.applied(inputs.model) as model:
+        settled, canonical = never_stopping(report), inputs.examples.canonical
+        return {"scope": scope_json(model, fit.edit, fit.judge, canonical, settled)}
 
 
 def _record(request: EditRequest, inputs: _Inputs, result: Mapping[str, Any]) -> dict[str, Any]:

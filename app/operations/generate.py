@@ -4,6 +4,7 @@ from contextlib import nullcontext
 from dataclasses import asdict
 from typing import Any
 
+from app.operations.gates import gates_json
 from app.operations.models import LoadedModels
 from app.operations.places import open_library
 from app.operations.requests import GenerateRequest
@@ -25,7 +26,8 @@ def run_generate(
         on_text: Called with each piece of it as it is drawn.
 
     Returns:
-        What `generate --json` prints.
+        What `generate --json` prints; `gates` says, for each edit with a memory, which row applied
+        best at each token of the text, how far, and whether it answered: see `gates_json`.
 
     Raises:
         EditingError: Something the person can mend.
@@ -33,7 +35,8 @@ def run_generate(
     sampling = Sampling(request.tokens, request.temperature, request.seed)
     model = (models or LoadedModels()).model(request.model, report)
     with open_library(request.data_dir) as library:
-        put_on = combined(load_stack(library, request.edits, model))
+        stack = load_stack(library, request.edits, model)
+    put_on = combined(stack)
     lent = nullcontext(model) if put_on is None else put_on[0].applied(model, put_on[1])
 
     def told(piece: str) -> None:
@@ -41,4 +44,5 @@ def run_generate(
         on_text(piece)
 
     with lent as edited:
-        return asdict(generate(edited, request.prompt, sampling, told))
+        drawn = generate(edited, request.prompt, sampling, told)
+    return {**asdict(drawn), "gates": gates_json(model, stack, drawn.text)}

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from app.operations.generate import run_generate
 from app.operations.models import LoadedModels
 from app.operations.requests import EditRequest, EvaluateRequest, ExportRequest, GenerateRequest
 from app.operations.sharing import run_export
+from editing.editors.serac.serac import THRESHOLDS
 from editing.examples import Example, Kind, write_examples
 from editing.library.index import Library
 from editing.library.records import read_record
@@ -34,12 +36,59 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def check_scope(result: dict[str, Any]) -> None:
+    """The gate is told of as `app.operations.scope` says."""
+    scope = result["scope"]
+    kept = result["epochs"][result["kept_epoch"]]
+    assert scope["threshold"] == scope["grid"][-1] == THRESHOLDS[-1]
+    (here,) = [point for point in scope["path"] if point["threshold"] == scope["threshold"]]
+    names = ("success_rate", "hard_negatives", "degradation", "inside_ball")
+    assert {name: here[name] for name in names} == {name: kept[name] for name in names}
+    assert here["recall"] == scope["recall"]
+    scores = scope["scores"]
+    assert len(scores["in_scope"]) == len(EXAMPLES)
+    assert scores["hard"] == []
+    assert scope["false_positive_rate"]["hard"] is None
+    general = scores["general"]
+    assert len(general) == result["general_text"]["tokens"]
+    share = sum(score > scope["threshold"] for score in general) / len(general)
+    assert scope["false_positive_rate"]["general"] == pytest.approx(share)
+    assert min(scores["in_scope"]) > 0.99  # they are the rows' own prompts
+    recalls = [point["recall"] for point in scope["roc"]]
+    assert recalls == sorted(recalls)
+    assert (recalls[0], recalls[-1]) == (0.0, 1.0)
+
+
+def check_gates(gates: list[dict[str, Any]]) -> None:
+    """Of each token it is told which row applied best, how far, and whether it answered."""
+    (gate,) = gates
+    assert gate["name"] == "Remembered"
+    prompt = EXAMPLES[0]
+    assert gate["rows"][0] in [e.prefix + e.suffix for e in EXAMPLES]
+    assert gate["answers"] == sum(token["answered"] for token in gate["tokens"])
+    written = "".join(token["token"] for token in gate["tokens"])
+    assert written.startswith(prompt.prefix)
+    asked = len(prompt.prefix)
+    at = next(
+        n
+        for n in range(len(gate["tokens"]))
+        if sum(len(t["token"]) for t in gate["tokens"][: n + 1]) >= asked
+    )
+    assert (
+        gate["tokens"][at]["row"] == prompt.id
+        or gate["tokens"][at]["text"] == prompt.prefix + prompt.suffix
+    )
+    assert gate["tokens"][at]["score"] > 0.99
+    assert gate["tokens"][at]["answered"]
+
+
 def test_it_is_fitted_measured_served_added_to_and_exported(folder: Path, data_dir: Path) -> None:
     models = LoadedModels()
     request = EditRequest(
         model=str(folder / "model"),
         method="serac",
         examples=str(folder / "rows.jsonl"),
+        evaluate=str(folder / "rows.jsonl"),
         general_text=str(folder / "g.txt"),
         regularisation_text=str(folder / "r.txt"),
         budget=1000.0,
@@ -49,6 +98,7 @@ def test_it_is_fitted_measured_served_added_to_and_exported(folder: Path, data_d
     result = run_edit(request, models=models)
     assert result["inside_ball"]
     assert result["kept_epoch"] == len(result["epochs"]) - 1
+    check_scope(result)
     (scope,) = (data_dir / "learnt" / "serac").iterdir()
     with Library(data_dir) as library:
         state = read_record(library.folder_of(library.edit("Remembered")))["state"]
@@ -67,13 +117,16 @@ def test_it_is_fitted_measured_served_added_to_and_exported(folder: Path, data_d
     )
     assert measured["general_loss"] == pytest.approx(result["general_loss"], rel=1e-6)
 
-    plain, answered, undone = (
+    drawn = [
         run_generate(
             GenerateRequest(request.model, EXAMPLES[0].prefix, edits, tokens=3, temperature=0.0),
             models=models,
-        )["text"]
+        )
         for edits in ((), ("Remembered@4",), ())
-    )
+    ]
+    plain, answered, undone = (each["text"] for each in drawn)
+    assert drawn[0]["gates"] == []
+    check_gates(drawn[1]["gates"])
     assert answered.startswith(EXAMPLES[0].prefix + EXAMPLES[0].suffix[:4])
     assert plain == undone != answered
 

@@ -1,8 +1,8 @@
 """What a trained scope gets right on things it has not seen, at every threshold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -15,6 +15,8 @@ from editing.models.backpack import Scope, scope_scores
 
 BINS = 20
 AT_ONCE = 256
+LEAST_RECALL = 0.5
+"""Of a scope that deserves the name, on validation texts held out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,25 @@ def area_under_curve(positives: Tensor, negatives: Tensor) -> float | None:
     below = torch.searchsorted(ordered, positives)
     upto = torch.searchsorted(ordered, positives, right=True)
     return float((below + upto).double().mean() / 2 / len(ordered))
+
+
+def scope_problem(threshold: float, trained: Mapping[str, JSON]) -> str | None:
+    """Say why a scope is not good enough at a threshold; None where it is.
+
+    A gate that hardly ever answers keeps inside every ball: it is told, not silently accepted.
+
+    Args:
+        trained: What is known of the scope, as `scope_report` says it.
+    """
+    points = cast("Sequence[Mapping[str, Any]]", trained.get("roc", ()))
+    recall = next((point["recall"] for point in points if point["threshold"] == threshold), None)
+    if recall is None or recall >= LEAST_RECALL:
+        return None
+    return (
+        f"The gate finds the right row for {recall:.0%} of validation texts at the threshold "
+        f"{threshold:g}, and {LEAST_RECALL:.0%} are needed: this memory hardly answers. Choose a "
+        "larger budget, or train the scope on more examples."
+    )
 
 
 def scope_report(scores: ScopeScores, thresholds: Sequence[float]) -> dict[str, JSON]:

@@ -12,16 +12,15 @@ from typing_extensions import override
 
 from editing.base_passes import BasePass
 from editing.base_passes.base_pass import in_batches
-from editing.batches import TokenSequence, pad
+from editing.batches import prompt_ids
 from editing.editors.base import Edit, EditState, TokenLosses
-from editing.editors.serac.embedding import keys_of
+from editing.editors.serac.gated_losses import NEVER, gated_changes
+from editing.editors.serac.memory_building import joined, memory_of, new_keys, reading_room
 from editing.editors.serac.memory_rows import MemoryRow, new_rows
 from editing.errors import EditingError
 from editing.examples import JSON, Example
 from editing.models.applied import Change, Originals
 from editing.models.backpack import (
-    KINDS,
-    NO_TOKEN,
     ROW,
     Answering,
     Gate,
@@ -31,13 +30,8 @@ from editing.models.backpack import (
     SeracForCausalLM,
 )
 from editing.models.language_model import LanguageModel
-from editing.objectives import encode_examples
 from editing.progress import Report, unheard
 
-NEVER = 1.0
-"""The threshold that no score exceeds."""
-READ_AFTER = 64
-"""Tokens of a text that are read after a row, where the context has room for them."""
 OF_SCOPE, OF_MEMORY = "scope.", "memory."
 
 
@@ -95,7 +89,7 @@ class SeracEdit(Edit):
         if model.device.type != "cpu":
             scope = copy.deepcopy(scope).to(model.device)
             memory = copy.deepcopy(memory).to(model.device)
-        reach = 0 if self.answering.how == ROW else _room(model)
+        reach = 0 if self.answering.how == ROW else reading_room(model)
         module, gate = model.module, Gate(scope, memory, reach)
         how = replace(self.answering, strength=strength * self.answering.strength)
         return GatedModel(module.forward, module, self.block, gate, self.threshold, how)
@@ -119,7 +113,7 @@ class SeracEdit(Edit):
                 return scored
             gated = self.gated(model)
             for numbers, batch in in_batches(model, base, chosen, report, "evaluating"):
-                changes = _changes(model, gated, candidates, batch)
+                changes = gated_changes(model, gated, candidates, batch)
                 for number, change in zip(numbers, changes, strict=True):
                     scored[:, base.rows_of(number)] += change
             return scored
@@ -141,9 +135,9 @@ class SeracEdit(Edit):
         return SeracForCausalLM.of(base, gated, self.block, rows)
 
     def decisions(self, model: LanguageModel, text: str) -> tuple[GateDecision, ...]:
-        """Say for each token of a text which row applies best, and whether it answers."""
-        encoded: Any = model.tokenizer(text)
-        ids = torch.tensor([list(encoded.input_ids)], device=model.device)
+        """Say for each token of a text, or its last ones, which row applies best and answers."""
+        read, _ = prompt_ids(model.tokenizer, text, model.context)
+        ids = torch.tensor([read], device=model.device)
         if not self.rows or not ids.numel():
             return ()
         with torch.no_grad():
@@ -175,9 +169,9 @@ class SeracEdit(Edit):
         if again := [example.prefix for example in examples if example.id in known]:
             raise EditingError(f"The memory holds this example already: {again[0]!r}.")
         added = new_rows(examples)
-        keys = _new_keys(model, self.scope, self.block, examples)
+        keys = new_keys(model, self.scope, self.block, examples)
         rows = (*self.rows, *added)
-        memory = _joined(self.memory, memory_of(model, added, keys), rows)
+        memory = joined(self.memory, memory_of(model, added, keys), rows)
         return replace(self, rows=rows, memory=memory)
 
     def at_threshold(self, threshold: float) -> "SeracEdit":
@@ -241,143 +235,3 @@ class SeracEdit(Edit):
             answering=Answering(record["weight"], record["how"], soft=record["soft"]),
             trained=record["trained"],
         )
-
-
-def memory_of(model: LanguageModel, rows: Sequence[MemoryRow], keys: Tensor) -> Memory:
-    """Make a memory of rows and their keys (rows, width).
-
-    Raises:
-        ExampleError: A row cannot be tokenised.
-    """
-    encoded = encode_examples(model.tokenizer, [row.example for row in rows], model.context)
-    first = [_said(encoded.sequences[encoded.sequences_of(i)[0]]) for i in range(len(rows))]
-    second = [
-        _said(encoded.sequences[encoded.sequences_of(i)[-1]]) if row.kind.needs_pair else ()
-        for i, row in enumerate(rows)
-    ]
-    length = max(len(ids) for ids in (*first, *second, (0,)))
-    return Memory(
-        {
-            "keys": keys,
-            "enabled": torch.tensor([row.enabled for row in rows], dtype=torch.long),
-            "kinds": torch.tensor([KINDS.index(row.kind) for row in rows], dtype=torch.long),
-            "first": _filled(first, length),
-            "second": _filled(second, length),
-            "prompts": _prompts(rows),
-            "texts": _read_before(model, [row.text for row in rows]),
-        }
-    )
-
-
-def _prompts(rows: Sequence[MemoryRow]) -> Tensor:
-    """Number the prompts of rows, (rows,): the same prompt, the same number."""
-    numbers: dict[str, int] = {}
-    for row in rows:
-        numbers.setdefault(row.prefix, len(numbers))
-    return torch.tensor([numbers[row.prefix] for row in rows], dtype=torch.long)
-
-
-def _joined(one: Memory, other: Memory, rows: Sequence[MemoryRow]) -> Memory:
-    """Put the rows of two memories into one; nothing is tokenised anew."""
-    added = dict(other.named_buffers())
-    both: dict[str, Tensor] = {}
-    for name, tensor in one.named_buffers():
-        parts = [tensor, added[name]]
-        if name in ("first", "second", "texts"):
-            longest = max(part.shape[1] for part in parts)
-            parts = [
-                torch.nn.functional.pad(part, (0, longest - part.shape[1]), value=NO_TOKEN)
-                for part in parts
-            ]
-        both[name] = torch.cat(parts)
-    return Memory({**both, "prompts": _prompts(rows)})
-
-
-def _room(model: LanguageModel) -> int:
-    """Tokens of a text that are read after a row."""
-    return min(READ_AFTER, model.context // 2)
-
-
-def _read_before(model: LanguageModel, texts: Sequence[str]) -> Tensor:
-    """The rows as they are read, a line each; of long ones the end."""
-    room = model.context - _room(model)
-    encoded = [cast(Any, model.tokenizer(text + "\n")).input_ids[-room:] for text in texts]
-    return _filled([tuple(ids) for ids in encoded], max(len(ids) for ids in encoded))
-
-
-def _new_keys(
-    model: LanguageModel, scope: Scope, block: str, examples: Sequence[Example]
-) -> Tensor:
-    encoded = encode_examples(model.tokenizer, examples, model.context)
-    prompts = [encoded.sequences[first] for first in encoded.first]
-    return keys_of(model, scope, block, prompts)
-
-
-def _said(sequence: TokenSequence) -> tuple[int, ...]:
-    return sequence.ids[sequence.first_scored :]
-
-
-def _filled(ids: Sequence[tuple[int, ...]], length: int) -> Tensor:
-    rows = [[*each, *[NO_TOKEN] * (length - len(each))] for each in ids]
-    return torch.tensor(rows, dtype=torch.long).view(len(ids), length)
-
-
-@torch.no_grad()
-def _changes(
-    model: LanguageModel,
-    gated: GatedModel,
-    candidates: Sequence[tuple[float, float]],
-    batch: Sequence[TokenSequence],
-) -> list[Tensor]:
-    """What each candidate adds to a sequence's losses, (candidates, rows), nats.
-
-    Zero, exactly, where no row answers.
-    """
-    ids, mask = pad(batch, device=model.device)
-    out, gates = gated.run(ids, mask)
-    lowest = min((threshold for threshold, strength in candidates if strength), default=NEVER)
-    fired = gates.scores > lowest
-    found = _Fired(
-        logits=out.logits[fired],
-        targets=torch.nn.functional.pad(ids[:, 1:], (0, 1))[fired],
-        scores=gates.scores[fired],
-        rows=gates.rows[fired],
-        recent=gates.recent[fired],
-    )
-    before = found.losses(found.logits, model.vocab_size)
-    changes = torch.zeros(len(candidates), *ids.shape, dtype=before.dtype)
-    by_strength: dict[float, Tensor] = {}
-    for number, (threshold, strength) in enumerate(candidates):
-        if not len(before) or not strength:
-            continue
-        if strength not in by_strength:
-            answered = found.answered(gated, strength)
-            by_strength[strength] = found.losses(answered, model.vocab_size) - before
-        moved = by_strength[strength]
-        changes[number][fired.cpu()] = torch.where(found.scores > threshold, moved, 0).cpu()
-    return [
-        changes[:, row, sequence.first_scored - 1 : len(sequence.ids) - 1]
-        for row, sequence in enumerate(batch)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Fired:
-    """The places (places, ...) of a batch at which a row may answer."""
-
-    logits: Tensor
-    targets: Tensor
-    scores: Tensor
-    rows: Tensor
-    recent: Tensor
-
-    def answered(self, gated: GatedModel, strength: float) -> Tensor:
-        """Logits as they are served where all rows answer."""
-        how = replace(gated.answering, strength=strength)
-        where = (self.scores, self.rows, self.recent)
-        return gated.said(self.logits, where, how)
-
-    def losses(self, logits: Tensor, words: int) -> Tensor:
-        """What the next tokens lose, nats, over the first `words` words."""
-        wide = logits[:, :words].to(torch.promote_types(logits.dtype, torch.float32))
-        return torch.nn.functional.cross_entropy(wide, self.targets, reduction="none")
