@@ -87,6 +87,36 @@ def direction_of(model: LanguageModel, vector: Tensor, *, top: int) -> SenseDire
     return _direction(model, vector.to(output), output, top)
 
 
+@dataclass(frozen=True, slots=True)
+class SenseMap:
+    """Words by senses, in numbers."""
+
+    norms: Tensor
+    """(words, senses): how long each sense vector is."""
+    adds: Tensor | None
+    """(words, senses): what each adds to the logit of one next word, at weight 1."""
+
+
+@torch.no_grad()
+def sense_map(model: LanguageModel, words: Sequence[int], target: int | None = None) -> SenseMap:
+    """Measure all senses of some words of the module as it is, with whatever edit is on it.
+
+    Args:
+        model: A Backpack.
+        words: Token ids.
+        target: The next word, as a token id; None leaves `adds` out.
+
+    Raises:
+        UnsupportedModelError: The model has no senses.
+    """
+    module = backpack_of(model)
+    vectors = module.backpack.sense_vectors(torch.tensor(list(words), device=model.device)).float()
+    norms = cast("Tensor", vectors.norm(dim=-1)).cpu()
+    if target is None:
+        return SenseMap(norms, None)
+    return SenseMap(norms, (vectors @ module.lm_head.weight[target].float()).cpu())
+
+
 @torch.no_grad()
 def nearest_senses(
     model: LanguageModel, wanted: tuple[int, int], *, top: int, report: Report = unheard

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from app.jobs.model_verbs import ModelVerbs
 from app.jobs.verbs import JobTask, Listener, Outcome, QuestionVerb, Verbs
 from app.operations.describe import run_describe
 from app.operations.edit import fit_edit
@@ -28,12 +29,14 @@ from app.operations.requests import (
 from app.operations.sense_questions import (
     run_importance,
     run_neighbours,
+    run_sense_map,
     run_sentence,
     run_vocabulary,
 )
 from app.operations.sense_requests import (
     ImportanceRequest,
     NeighboursRequest,
+    SenseMapRequest,
     SentenceRequest,
     StrengthsRequest,
     VocabularyRequest,
@@ -51,7 +54,8 @@ Arguments = Mapping[str, Any]
 
 def program_verbs() -> Verbs:
     """Return everything the engine process can do; the models it loads stay loaded."""
-    verbs = _ProgramVerbs()
+    models = LoadedModels()
+    verbs, about_models = _ProgramVerbs(models), ModelVerbs(models)
     return Verbs(
         jobs={"edit": verbs.edit, "sweep": verbs.sweep},
         questions={
@@ -64,15 +68,18 @@ def program_verbs() -> Verbs:
             "evaluate": verbs.evaluate,
             "export": verbs.export,
             "check-import": verbs.check_import,
+            **about_models.questions(),
         },
+        errands=about_models.errands(),
+        asides=about_models.asides(),
     )
 
 
 class _ProgramVerbs:
     """The operations, with the models they keep loaded between requests."""
 
-    def __init__(self) -> None:
-        self._models = LoadedModels()
+    def __init__(self, models: LoadedModels) -> None:
+        self._models = models
         self._held = HeldEdits()
 
     def edit(self, task: JobTask) -> Outcome:
@@ -130,6 +137,7 @@ class _ProgramVerbs:
             ("what-if", WhatIfRequest, partial(run_what_if, held=self._held)),
             ("strengths", StrengthsRequest, partial(run_strengths, held=self._held)),
             ("sense-neighbours", NeighboursRequest, run_neighbours),
+            ("sense-map", SenseMapRequest, run_sense_map),
             ("sense-importance", ImportanceRequest, run_importance),
         )
         return {name: self._question(request, run) for name, request, run in answers}

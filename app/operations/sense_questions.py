@@ -1,6 +1,7 @@
 """Answers about senses for a page that works with them live: all matrices stay here."""
 
 from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, cast
 
 from app.operations.data import chosen_examples
@@ -11,6 +12,7 @@ from app.operations.results import word_of
 from app.operations.sense_requests import (
     ImportanceRequest,
     NeighboursRequest,
+    SenseMapRequest,
     SentenceRequest,
     VocabularyRequest,
 )
@@ -19,7 +21,8 @@ from editing.base_passes import BasePassCache
 from editing.editors.sense_selection import score_senses
 from editing.errors import EditingError
 from editing.examples import Example
-from editing.library.stacks import combined, load_stack
+from editing.library.stacks import load_stack
+from editing.models.language_model import LanguageModel
 from editing.objectives import encode_examples
 from editing.progress import Report, unheard
 from editing.sense_mixture import (
@@ -27,7 +30,7 @@ from editing.sense_mixture import (
     mixture_of,
     strongest_sources,
 )
-from editing.senses import nearest_senses
+from editing.senses import nearest_senses, sense_map, word_ids
 
 LONGEST_SENTENCE = 64
 """Tokens of a sentence whose weights are told; the last ones."""
@@ -74,14 +77,8 @@ def run_sentence(
         EditingError: Something the person can mend.
     """
     model = (models or LoadedModels()).model(request.model, report)
-    names = () if request.edit is None else (request.edit,)
-    with open_library(request.data_dir) as library:
-        put_on = combined(load_stack(library, names, model))
-    if put_on is None:
+    with _lent(model, request.edit, request.data_dir):
         mixture = mixture_of(model, request.text, longest=LONGEST_SENTENCE)
-    else:
-        with put_on[0].applied(model, put_on[1]):
-            mixture = mixture_of(model, request.text, longest=LONGEST_SENTENCE)
     shares = mixture.alpha.sum(dim=0) / len(mixture.alpha)
     positions = range(len(mixture.ids))
     return {
@@ -114,6 +111,29 @@ def run_neighbours(
     return {"neighbours": [[word_of(model, t), t, sense, cosine] for t, sense, cosine in found]}
 
 
+def run_sense_map(
+    request: SenseMapRequest, report: Report = unheard, *, models: LoadedModels | None = None
+) -> Answer:
+    """Measure all senses of some words, with an edit on the model if one is named.
+
+    Returns:
+        `norms`: for each word the length of each sense; `adds`: what each adds to the logit of
+        `target`, the first token of the wanted word; these two are null where no word is wanted.
+
+    Raises:
+        EditingError: Something the person can mend.
+    """
+    model = (models or LoadedModels()).model(request.model, report)
+    target = None if request.target is None else word_ids(model, request.target)[0]
+    with _lent(model, request.edit, request.data_dir):
+        found = sense_map(model, request.token_ids, target)
+    return {
+        "norms": found.norms.tolist(),
+        "target": None if target is None else word_of(model, target),
+        "adds": None if found.adds is None else found.adds.tolist(),
+    }
+
+
 def run_importance(
     request: ImportanceRequest, report: Report = unheard, *, models: LoadedModels | None = None
 ) -> Answer:
@@ -142,6 +162,17 @@ def run_importance(
     columns = (scored.token_ids, scored.senses, scored.scores)
     triples = zip(*(cast("list[float]", column.tolist()) for column in columns), strict=True)
     return {"scores": [list(each) for each in triples]}
+
+
+def _lent(
+    model: LanguageModel, edit: str | None, data_dir: str | None
+) -> AbstractContextManager[LanguageModel]:
+    """Lend the model with an edit on it, or as it is."""
+    if edit is None:
+        return nullcontext(model)
+    with open_library(data_dir) as library:
+        (item,) = load_stack(library, [edit], model)
+    return item.edit.applied(model, item.strength)
 
 
 def _rows(name: str, model: str, data_dir: str | None) -> tuple[Example, ...]:

@@ -66,6 +66,19 @@ class NeighboursRequest(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class SenseMapRequest(Request):
+    """Measure all senses of some words."""
+
+    model: str
+    token_ids: tuple[int, ...]
+    target: str | None = None
+    """A next word; what each sense adds to its logit is then told."""
+    edit: str | None = None
+    """An edit that is on the model, NAME or NAME@STRENGTH."""
+    data_dir: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ImportanceRequest(Request):
     """Score the senses that a set's continuations use more than general text does."""
 

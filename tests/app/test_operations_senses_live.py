@@ -1,5 +1,6 @@
 """The questions of the page that works with senses live, on a tiny Backpack."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,14 @@ from app.operations.requests import EditRequest
 from app.operations.sense_questions import (
     run_importance,
     run_neighbours,
+    run_sense_map,
     run_sentence,
     run_vocabulary,
 )
 from app.operations.sense_requests import (
     ImportanceRequest,
     NeighboursRequest,
+    SenseMapRequest,
     SentenceRequest,
     VocabularyRequest,
     WhatIfRequest,
@@ -188,3 +191,29 @@ def test_importance_ranks_senses_as_sense_finetuning_chooses_them(data):
     used = model.tokenizer(PROMPT + " Paris", add_special_tokens=False)["input_ids"]
     assert tokens >= set(used[:-1])
     assert len(scores) == len({(token, sense) for token, sense, _ in scores})
+
+
+def test_the_map_measures_every_sense_of_the_words_asked_for(data):
+    source, folder, models = data
+    model = models.model(source, lambda _: None)
+    words = tuple(model.tokenizer(PROMPT, add_special_tokens=False)["input_ids"])
+    request = SenseMapRequest(source, words, " Paris", None, folder)
+    said = run_sense_map(request, models=models)
+    with torch.no_grad():
+        vectors = model.module.backpack.sense_vectors(torch.tensor(words))
+    assert np.allclose(said["norms"], vectors.norm(dim=-1), atol=1e-5)
+    target = model.tokenizer(" Paris", add_special_tokens=False)["input_ids"][0]
+    output = model.module.lm_head.weight[target].detach()
+    assert said["target"] == model.tokenizer.decode([target])
+    assert np.allclose(said["adds"], vectors @ output, atol=1e-5)
+    edited = run_sense_map(replace(request, edit="Capitals"), models=models)
+    moved = ~np.isclose(edited["norms"], said["norms"])
+    assert 0 < moved.sum() < moved.size
+    plain = run_sense_map(replace(request, target=None), models=models)
+    assert (plain["adds"], plain["target"]) == (None, None)
+
+
+def test_the_map_refuses_a_word_that_is_none(data):
+    source, folder, models = data
+    with pytest.raises(EditingError, match="The word is empty"):
+        run_sense_map(SenseMapRequest(source, (1,), " ", None, folder), models=models)
