@@ -11,6 +11,8 @@ from PySide6.QtGui import QAction, QKeySequence
 from app.gui.context import GuiContext
 from app.gui.widgets.command_palette import Command
 
+translate = QCoreApplication.translate
+
 MOST_OF_A_KIND = 2000
 """Edits, sets or runs; nobody scrolls through more, and typing finds the newest."""
 
@@ -20,8 +22,10 @@ def commands_of(
 ) -> list[Command]:
     """List the actions and pages first, then what can be opened, newest first."""
     return [
-        *action_commands([each for each in actions if each not in pages], _tr("Action")),
-        *action_commands(pages, _tr("Page")),
+        *action_commands(
+            [each for each in actions if each not in pages], translate("commands", "Action")
+        ),
+        *action_commands(pages, translate("commands", "Page")),
         *_sets(context),
         *_edits(context),
         *_runs(context),
@@ -51,14 +55,21 @@ def keys_of(action: QAction) -> str:
 def _sets(context: GuiContext) -> list[Command]:
     opened = partial(context.events.open, "examples", "set")
     names = context.sets.names()[:MOST_OF_A_KIND]
-    return [Command(name, _tr("Example set"), partial(opened, name)) for name in names]
+    return [
+        Command(name, translate("commands", "Example set"), partial(opened, name)) for name in names
+    ]
 
 
 def _edits(context: GuiContext) -> list[Command]:
     opened = partial(context.events.open, "library", "edit")
     rows = context.library.edits()[:MOST_OF_A_KIND]
     return [
-        Command(row.name, _tr("Edit"), partial(opened, row.id), f"{row.method}, {row.created[:10]}")
+        Command(
+            row.name,
+            translate("commands", "Edit"),
+            partial(opened, row.id),
+            f"{row.method}, {row.created[:10]}",
+        )
         for row in rows
     ]
 
@@ -67,9 +78,6 @@ def _runs(context: GuiContext) -> list[Command]:
     opened = partial(context.events.open, "runs", "run")
     jobs = context.jobs.jobs()[::-1][:MOST_OF_A_KIND]
     return [
-        Command(view.title, _tr("Run"), partial(opened, view.id), str(view.state)) for view in jobs
+        Command(view.title, translate("commands", "Run"), partial(opened, view.id), str(view.state))
+        for view in jobs
     ]
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("commands", text)

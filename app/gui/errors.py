@@ -20,6 +20,8 @@ from PySide6.QtWidgets import QMessageBox
 from app.gui.events import Events, Notice, Tone
 from editing.errors import EditingError
 
+translate = QCoreApplication.translate
+
 _log = logging.getLogger(__name__)
 
 
@@ -70,20 +72,17 @@ def show_report(text: str) -> None:
     box = QMessageBox()
     box.setWindowTitle("Exemplar")
     box.setIcon(QMessageBox.Icon.Warning)
-    box.setText(_tr("Something in Exemplar went wrong."))
+    box.setText(translate("errors", "Something in Exemplar went wrong."))
     box.setInformativeText(
-        _tr(
+        translate(
+            "errors",
             "Your example sets and edits are saved. You can go on; if it happens again, "
-            "start the program anew and send us the report."
+            "start the program anew and send us the report.",
         )
     )
     box.setDetailedText(text)
-    copy = box.addButton(_tr("Copy report"), QMessageBox.ButtonRole.ActionRole)
+    copy = box.addButton(translate("errors", "Copy report"), QMessageBox.ButtonRole.ActionRole)
     box.addButton(QMessageBox.StandardButton.Close)
     box.exec()
     if box.clickedButton() is copy:
         QGuiApplication.clipboard().setText(text)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("errors", text)

@@ -9,6 +9,8 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+translate = QCoreApplication.translate
+
 FIRST = (
     "welcome",
     "home",
@@ -65,7 +67,8 @@ def method_page(name: str, editor: Mapping[str, Any] | None) -> HelpPage:
         text = f"# {editor['label'] if editor else name}\n\n{editor['help'] if editor else ''}\n"
     settings: Sequence[Mapping[str, Any]] = editor.get("settings", ()) if editor else ()
     if settings:
-        text += f"\n## {_tr('Settings')}\n\n" + "\n".join(map(_setting, settings)) + "\n"
+        heading = translate("help", "Settings")
+        text += f"\n## {heading}\n\n" + "\n".join(map(_setting, settings)) + "\n"
     return HelpPage(METHODS + name, _title(text), text)
 
 
@@ -81,7 +84,7 @@ def _title(text: str) -> str:
 def _setting(setting: Mapping[str, Any]) -> str:
     said = [f"**{setting['label']}.** {setting['help']}", _values(setting)]
     if setting.get("advanced"):
-        said.append(_tr("It is among the advanced ones."))
+        said.append(translate("help", "It is among the advanced ones."))
     return "* " + " ".join(filter(None, said))
 
 
@@ -92,11 +95,7 @@ def _values(setting: Mapping[str, Any]) -> str:
         return ""
     choices: Sequence[str] = setting.get("choices") or ()
     if choices:
-        return _tr("One of {choices}; {default} unless you choose.").format(
+        return translate("help", "One of {choices}; {default} unless you choose.").format(
             choices=", ".join(choices), default=shown
         )
-    return _tr("{default} unless you choose.").format(default=shown)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("help", text)
+    return translate("help", "{default} unless you choose.").format(default=shown)

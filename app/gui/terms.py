@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QLabel, QWidget
 
+translate = QCoreApplication.translate
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -30,40 +32,57 @@ def terms() -> dict[str, Term]:
         for part, name, sentence in (
             (
                 "Examples",
-                _tr("Examples"),
-                _tr("Beginnings of text, and how the model should or should not go on."),
+                translate("terms", "Examples"),
+                translate(
+                    "terms", "Beginnings of text, and how the model should or should not go on."
+                ),
             ),
-            ("Run", _tr("Run"), _tr("Teaches the model a set of examples with one method.")),
+            (
+                "Run",
+                translate("terms", "Run"),
+                translate("terms", "Teaches the model a set of examples with one method."),
+            ),
             (
                 "Edit",
-                _tr("Edit"),
-                _tr("The change a run made; it can be put on the model and taken off again."),
+                translate("terms", "Edit"),
+                translate(
+                    "terms",
+                    "The change a run made; it can be put on the model and taken off again.",
+                ),
             ),
             (
                 "Senses",
-                _tr("Senses"),
-                _tr("The vectors of a word; each raises some next words and lowers others."),
+                translate("terms", "Senses"),
+                translate(
+                    "terms", "The vectors of a word; each raises some next words and lowers others."
+                ),
             ),
             (
                 "Degradation",
-                _tr("Degradation"),
-                _tr("By what share the loss on general text has risen."),
+                translate("terms", "Degradation"),
+                translate("terms", "By what share the loss on general text has risen."),
             ),
             (
                 "Success",
-                _tr("Success"),
-                _tr("The share of examples for which the model now says what it should."),
+                translate("terms", "Success"),
+                translate(
+                    "terms", "The share of examples for which the model now says what it should."
+                ),
             ),
-            ("Budget", _tr("Budget"), _tr("The most degradation you allow.")),
+            (
+                "Budget",
+                translate("terms", "Budget"),
+                translate("terms", "The most degradation you allow."),
+            ),
             (
                 "Hard negatives",
-                _tr("Hard negatives"),
-                _tr("Texts close to the examples that must not change."),
+                translate("terms", "Hard negatives"),
+                translate("terms", "Texts close to the examples that must not change."),
             ),
             (
                 "Strength",
-                _tr("Strength"),
-                _tr("Scales an edit: 0 is the original, 1 the edit as it was made."),
+                translate("terms", "Strength"),
+                translate("terms", "Scales an edit: 0 is the original, 1 the edit as it was made."),
             ),
         )
     }
@@ -76,7 +95,3 @@ def explain_terms(page: QWidget) -> None:
         term = known.get(label.text().strip(" :"))
         if term is not None and not label.toolTip():
             label.setToolTip(term.sentence)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("terms", text)

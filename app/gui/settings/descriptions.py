@@ -10,6 +10,8 @@ from PySide6.QtCore import QCoreApplication
 
 from app.preferences import LARGEST_ZOOM, SMALLEST_ZOOM
 
+translate = QCoreApplication.translate
+
 DATA_FOLDER = "data_folder"
 """The one setting that is not among the preferences: those are kept in that folder."""
 
@@ -51,12 +53,12 @@ class Section:
 def sections() -> tuple[Section, ...]:
     """Describe all settings in the language in use."""
     return (
-        Section(_tr("Appearance"), _appearance()),
-        Section(_tr("Folders"), _folders()),
-        Section(_tr("Engine"), _engine()),
-        Section(_tr("Runs"), _runs()),
-        Section(_tr("Asking"), _asking()),
-        Section(_tr("Reports"), _reports()),
+        Section(translate("settings", "Appearance"), _appearance()),
+        Section(translate("settings", "Folders"), _folders()),
+        Section(translate("settings", "Engine"), _engine()),
+        Section(translate("settings", "Runs"), _runs()),
+        Section(translate("settings", "Asking"), _asking()),
+        Section(translate("settings", "Reports"), _reports()),
     )
 
 
@@ -64,20 +66,20 @@ def _appearance() -> tuple[Described, ...]:
     return (
         Described(
             "appearance",
-            _tr("Look"),
-            _tr("Light and dark follow the system unless you choose."),
+            translate("settings", "Look"),
+            translate("settings", "Light and dark follow the system unless you choose."),
             Shape.CHOICE,
             (
-                ("system", _tr("As the system")),
-                ("light", _tr("Light")),
-                ("dark", _tr("Dark")),
-                ("high-contrast", _tr("High contrast")),
+                ("system", translate("settings", "As the system")),
+                ("light", translate("settings", "Light")),
+                ("dark", translate("settings", "Dark")),
+                ("high-contrast", translate("settings", "High contrast")),
             ),
         ),
         Described(
             "zoom_percent",
-            _tr("Size"),
-            _tr("The size of text and of everything that goes with it."),
+            translate("settings", "Size"),
+            translate("settings", "The size of text and of everything that goes with it."),
             Shape.NUMBER,
             low=SMALLEST_ZOOM,
             high=LARGEST_ZOOM,
@@ -85,15 +87,18 @@ def _appearance() -> tuple[Described, ...]:
         ),
         Described(
             "density",
-            _tr("Density"),
-            _tr("How close things stand."),
+            translate("settings", "Density"),
+            translate("settings", "How close things stand."),
             Shape.CHOICE,
-            (("comfortable", _tr("Comfortable")), ("compact", _tr("Compact"))),
+            (
+                ("comfortable", translate("settings", "Comfortable")),
+                ("compact", translate("settings", "Compact")),
+            ),
         ),
         Described(
             "reduced_motion",
-            _tr("Reduce motion"),
-            _tr("Nothing blinks, fades or slides."),
+            translate("settings", "Reduce motion"),
+            translate("settings", "Nothing blinks, fades or slides."),
             Shape.SWITCH,
         ),
     )
@@ -103,19 +108,22 @@ def _folders() -> tuple[Described, ...]:
     return (
         Described(
             DATA_FOLDER,
-            _tr("Data folder"),
-            _tr(
+            translate("settings", "Data folder"),
+            translate(
+                "settings",
                 "Library, example sets, runs and these settings. Another folder is used from the "
-                "next start on; nothing is moved."
+                "next start on; nothing is moved.",
             ),
             Shape.FOLDER,
         ),
         Described(
             "model_cache",
-            _tr("Downloaded models"),
-            _tr("Where models from the hub are kept; used when the engine starts next."),
+            translate("settings", "Downloaded models"),
+            translate(
+                "settings", "Where models from the hub are kept; used when the engine starts next."
+            ),
             Shape.FOLDER,
-            nothing=_tr("Where the system keeps them"),
+            nothing=translate("settings", "Where the system keeps them"),
         ),
     )
 
@@ -124,24 +132,25 @@ def _engine() -> tuple[Described, ...]:
     return (
         Described(
             "threads",
-            _tr("Threads"),
-            _tr(
-                "One fewer than the cores keeps the window quick; used at the engine's next start."
+            translate("settings", "Threads"),
+            translate(
+                "settings",
+                "One fewer than the cores keeps the window quick; used at the engine's next start.",
             ),
             Shape.NUMBER,
             low=0,
             high=max(1, os.cpu_count() or 1),
-            nothing=_tr("One fewer than the cores"),
+            nothing=translate("settings", "One fewer than the cores"),
         ),
         Described(
             "device",
-            _tr("Device"),
-            _tr("What computes; used when the engine starts next."),
+            translate("settings", "Device"),
+            translate("settings", "What computes; used when the engine starts next."),
             Shape.CHOICE,
             (
-                ("cpu", _tr("Processor")),
-                ("cuda", _tr("Graphics card (CUDA)")),
-                ("mps", _tr("Graphics card (Apple)")),
+                ("cpu", translate("settings", "Processor")),
+                ("cuda", translate("settings", "Graphics card (CUDA)")),
+                ("mps", translate("settings", "Graphics card (Apple)")),
             ),
         ),
     )
@@ -151,21 +160,26 @@ def _runs() -> tuple[Described, ...]:
     return (
         Described(
             "keep_awake",
-            _tr("Keep the computer awake"),
-            _tr("It does not fall asleep while a run is at work."),
+            translate("settings", "Keep the computer awake"),
+            translate("settings", "It does not fall asleep while a run is at work."),
             Shape.SWITCH,
         ),
         Described(
             "queue_after_restart",
-            _tr("Queue after a restart"),
-            _tr("Whether waiting runs go on by themselves; after a crash they never do."),
+            translate("settings", "Queue after a restart"),
+            translate(
+                "settings", "Whether waiting runs go on by themselves; after a crash they never do."
+            ),
             Shape.CHOICE,
-            (("pause", _tr("Wait for me")), ("continue", _tr("Go on"))),
+            (
+                ("pause", translate("settings", "Wait for me")),
+                ("continue", translate("settings", "Go on")),
+            ),
         ),
         Described(
             "pause_queue_on_failure",
-            _tr("Hold the queue when a run fails"),
-            _tr("The runs behind it wait until you let them go on."),
+            translate("settings", "Hold the queue when a run fails"),
+            translate("settings", "The runs behind it wait until you let them go on."),
             Shape.SWITCH,
         ),
     )
@@ -175,20 +189,22 @@ def _asking() -> tuple[Described, ...]:
     return (
         Described(
             "confirm_leaving",
-            _tr("Ask before leaving a running job"),
-            _tr("Otherwise the window hides, and leaves when the job is done."),
+            translate("settings", "Ask before leaving a running job"),
+            translate("settings", "Otherwise the window hides, and leaves when the job is done."),
             Shape.SWITCH,
         ),
         Described(
             "confirm_deleting",
-            _tr("Ask before deleting what others need"),
-            _tr("Deleted edits wait in the trash either way."),
+            translate("settings", "Ask before deleting what others need"),
+            translate("settings", "Deleted edits wait in the trash either way."),
             Shape.SWITCH,
         ),
         Described(
             "restore_session",
-            _tr("Go on where I left off"),
-            _tr("The next start opens the page, the set and the run that were open."),
+            translate("settings", "Go on where I left off"),
+            translate(
+                "settings", "The next start opens the page, the set and the run that were open."
+            ),
             Shape.SWITCH,
         ),
     )
@@ -198,18 +214,14 @@ def _reports() -> tuple[Described, ...]:
     return (
         Described(
             "log_level",
-            _tr("Log"),
-            _tr("How much is written into the log; it stays on this computer."),
+            translate("settings", "Log"),
+            translate("settings", "How much is written into the log; it stays on this computer."),
             Shape.CHOICE,
             (
-                ("ERROR", _tr("Errors only")),
-                ("WARNING", _tr("Warnings too")),
-                ("INFO", _tr("What happens")),
-                ("DEBUG", _tr("Everything")),
+                ("ERROR", translate("settings", "Errors only")),
+                ("WARNING", translate("settings", "Warnings too")),
+                ("INFO", translate("settings", "What happens")),
+                ("DEBUG", translate("settings", "Everything")),
             ),
         ),
     )
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("settings", text)

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QTableView, QToolButton
 
 from app.gui.widgets.menu_button import menu_button
 
+translate = QCoreApplication.translate
+
 Lines = list[list[str]]
 
 
@@ -17,13 +19,13 @@ def table_menu(view: QTableView, name: str) -> QToolButton:
 
     Ctrl+C in the table copies it too, for a spreadsheet.
     """
-    tab_separated = QAction(_tr("Copy for a spreadsheet"), view)
-    tab_separated.setToolTip(_tr("Rows of words with tabs between them"))
+    tab_separated = QAction(translate("tables", "Copy for a spreadsheet"), view)
+    tab_separated.setToolTip(translate("tables", "Rows of words with tabs between them"))
     tab_separated.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
     tab_separated.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
     tab_separated.triggered.connect(lambda: _copy(to_tsv(lines_of(view))))
-    markdown = QAction(_tr("Copy as Markdown"), view)
-    markdown.setToolTip(_tr("A table as many sites and editors draw it"))
+    markdown = QAction(translate("tables", "Copy as Markdown"), view)
+    markdown.setToolTip(translate("tables", "A table as many sites and editors draw it"))
     markdown.triggered.connect(lambda: _copy(to_markdown(lines_of(view))))
     view.addActions([tab_separated, markdown])
     return menu_button(view, name, [tab_separated, markdown], icon="duplicate")
@@ -69,7 +71,3 @@ def _cell(text: str) -> str:
 
 def _copy(text: str) -> None:
     QGuiApplication.clipboard().setText(text)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("tables", text)

@@ -13,6 +13,8 @@ from editing.library.index import Library
 from editing.library.lineage import family_of
 from editing.library.records import read_record
 
+translate = QCoreApplication.translate
+
 
 def show_edit(context: GuiContext, edit: EditRow, details: EditDetails) -> None:
     """Show an edit with its record, its files, its kin, and what is wrong with it."""
@@ -31,12 +33,12 @@ def show_edit(context: GuiContext, edit: EditRow, details: EditDetails) -> None:
 def trouble_of(library: Library, edit: EditRow) -> str:
     """Say what is wrong with an edit's files, and what can be done; empty where nothing is."""
     if damages := library.quick_look(edit):
-        return _tr("{}. Get the file back, or reproduce the edit.").format(damages[0])
+        return translate("library", "{}. Get the file back, or reproduce the edit.").format(
+            damages[0]
+        )
     if edit.state == "ok":
         return ""
-    meaning = _tr(CONDITIONS[edit.state].meaning)
-    return _tr("{} Verify it to see which; reproduce it to have it anew.").format(meaning)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("library", text)
+    meaning = translate("library", CONDITIONS[edit.state].meaning)
+    return translate("library", "{} Verify it to see which; reproduce it to have it anew.").format(
+        meaning
+    )

@@ -7,17 +7,19 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.gui.tables import figures
 
+translate = QCoreApplication.translate
+
 
 def ask_to_empty(parent: QWidget, size_bytes: int, do: Callable[[], None]) -> QMessageBox:
     """Ask whether the trash is to be emptied."""
     box = _question(
         parent,
-        _tr("Empty the trash?"),
-        _tr("{} are deleted for good; nothing gets the edits back.").format(
+        translate("library", "Empty the trash?"),
+        translate("library", "{} are deleted for good; nothing gets the edits back.").format(
             figures.size(size_bytes)
         ),
     )
-    _choice(box, _tr("Empty trash"), do)
+    _choice(box, translate("library", "Empty trash"), do)
     return box
 
 
@@ -25,14 +27,16 @@ def ask_to_delete(
     parent: QWidget, name: str, children: Sequence[str], do: Callable[[], None]
 ) -> QMessageBox:
     """Ask whether an edit that others stand on is to go into the trash."""
-    return _ask_to_delete(parent, _tr("Put “{}” into the trash?").format(name), children, do)
+    return _ask_to_delete(
+        parent, translate("library", "Put “{}” into the trash?").format(name), children, do
+    )
 
 
 def ask_to_delete_all(
     parent: QWidget, count: int, children: Sequence[str], do: Callable[[], None]
 ) -> QMessageBox:
     """Ask whether edits that others stand on are to go into the trash."""
-    asked = _tr("Put {:,} edits into the trash?").format(count)
+    asked = translate("library", "Put {:,} edits into the trash?").format(count)
     return _ask_to_delete(parent, asked, children, do)
 
 
@@ -40,12 +44,13 @@ def _ask_to_delete(
     parent: QWidget, asked: str, children: Sequence[str], do: Callable[[], None]
 ) -> QMessageBox:
     listed = ", ".join(f"“{each}”" for each in children[:5]) + (", …" if len(children) > 5 else "")
-    more = _tr(
+    more = translate(
+        "library",
         "{count} edits were learnt on what would go: {names}. They stay, but do what they were "
-        "made for only together with it."
+        "made for only together with it.",
     )
     box = _question(parent, asked, more.format(count=len(children), names=listed))
-    _choice(box, _tr("Put into the trash"), do)
+    _choice(box, translate("library", "Put into the trash"), do)
     return box
 
 
@@ -66,7 +71,3 @@ def _choice(box: QMessageBox, text: str, do: Callable[[], None]) -> None:
     yes.clicked.connect(lambda: do())
     box.finished.connect(box.deleteLater)
     box.open()
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("library", text)

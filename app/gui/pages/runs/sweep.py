@@ -16,6 +16,8 @@ from app.gui.widgets.labels import body, caption
 from app.gui.widgets.layouts import boxed, column, row
 from app.jobs.record import JobView
 
+translate = QCoreApplication.translate
+
 _LOG_RATIO = 30.0
 """Values that spread farther than that are drawn on a logarithmic axis."""
 
@@ -129,8 +131,10 @@ def _parallel(
     ]
     changes = [100 * trial.change_at(budget) for trial in numbers]
     costs = [_cost(trial, budget) / budget * 100 for trial in numbers]
-    axes.append(Axis(_tr("Budget used %"), min(0.0, *costs), max(100.0, *costs)))
-    axes.append(Axis(_tr("Success, points"), min(changes), max(changes), is_change=True))
+    axes.append(Axis(translate("runs", "Budget used %"), min(0.0, *costs), max(100.0, *costs)))
+    axes.append(
+        Axis(translate("runs", "Success, points"), min(changes), max(changes), is_change=True)
+    )
     span = max(changes) - min(changes) or 1.0
     lines = [
         Line(
@@ -156,7 +160,7 @@ def _cost(trial: Trial, budget: float) -> float:
 
 def _said(trial: Trial, change: float, labels: Mapping[str, str]) -> str:
     drawn = (f"{labels.get(name, name)} {value_text(v)}" for name, v in trial.drawn.items())
-    words = _tr("Run {number}: success {change} points.").format(
+    words = translate("runs", "Run {number}: success {change} points.").format(
         number=trial.configuration, change=figures.signed(change)
     )
     return " ".join((words, ", ".join(drawn)))
@@ -172,14 +176,10 @@ def _conclusion(job: JobView) -> str:
             continue
         error = gained["standard_error"]
         spread = "" if error is None else f" ± {100 * error:.1f}"
-        words = _tr("{budget}: run {number}, {change} points").format(
+        words = translate("runs", "{budget}: run {number}, {change} points").format(
             budget=figures.plain(ball["budget"]),
             number=ball["configuration"],
             change=figures.signed(100 * gained["mean"]) + spread,
         )
         said.append(words)
-    return " · ".join((_tr("Test"), *said)) if said else ""
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("runs", text)
+    return " · ".join((translate("runs", "Test"), *said)) if said else ""
