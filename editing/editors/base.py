@@ -49,8 +49,9 @@ class Edit(ABC):
     """Whether `token_losses` reads what only a SensePass holds; otherwise the module is run."""
     scored_together: ClassVar[bool] = False
     """Whether `token_losses` scores many strengths at about the cost of one."""
-    wraps_module: ClassVar[bool] = False
-    """Whether `exported_module` puts something around the model's module; such edits go last."""
+    wraps_module: ClassVar[int] = 0
+    """How far out `exported_module` puts something around the model's module; 0 for nowhere. Of a
+    stack, what goes further out goes last: a memory over all others."""
     answers_by_rows: ClassVar[bool] = False
     """Whether rows of a memory answer where they apply, and the model is left alone elsewhere."""
 

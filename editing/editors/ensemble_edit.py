@@ -31,7 +31,7 @@ LoadSmall = Callable[[str, EditState], Edit]
 class EnsembleEdit(Edit):
     """Adds beta * (log p_edited - log p_base) of a small model to a model's logits."""
 
-    wraps_module: ClassVar[bool] = True
+    wraps_module: ClassVar[int] = 2
     scored_together: ClassVar[bool] = True
 
     borrowed: BorrowedEdit

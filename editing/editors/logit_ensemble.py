@@ -128,8 +128,13 @@ def _borrow(
     """Put the small model and its edit beside the large one.
 
     Raises:
-        EditingError: The edit is an ensemble.
+        EditingError: The edit is an ensemble, or a memory.
     """
+    if found.edit.answers_by_rows:
+        raise EditingError(
+            f"{found.name} keeps its edits in rows, which any model can have beside it. Fit the "
+            "same method to the larger model instead of borrowing it."
+        )
     if isinstance(found.edit, EnsembleEdit):
         raise EditingError(
             f"{found.name} is an ensemble itself. Give the edit that it borrows, or another one."

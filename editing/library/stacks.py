@@ -40,13 +40,17 @@ class EditStack(Edit):
 
     @override
     def change(self, model: LanguageModel, strength: float) -> Change:
-        changes = [edit.change(model, own * strength) for edit, own in self.parts]
+        changes = [edit.change(model, own * strength) for edit, own in self._outwards()]
 
         def make_all(originals: Originals) -> None:
             for change in changes:
                 change(originals)
 
         return make_all
+
+    def _outwards(self) -> list[tuple[Edit, float]]:
+        """The parts as they are put on: what goes around the model last."""
+        return sorted(self.parts, key=lambda part: part[0].wraps_module)
 
     @override
     def made_of(self) -> Sequence[Edit]:
@@ -57,7 +61,7 @@ class EditStack(Edit):
         inside = EditStack(tuple(part for part in self.parts if not part[0].wraps_module))
         with inside.applied(model, strength) as edited:
             module = copy.deepcopy(edited.module)
-        for edit, own in self.parts:
+        for edit, own in self._outwards():
             if edit.wraps_module:
                 within = replace(model, module=module, applied=AppliedChanges())
                 module = edit.exported_module(within, own * strength)

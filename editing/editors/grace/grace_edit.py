@@ -29,7 +29,7 @@ OFF = -1.0
 class GraceEdit(Edit):
     """Rows on a block's input and output."""
 
-    wraps_module: ClassVar[bool] = True
+    wraps_module: ClassVar[int] = 1
     answers_by_rows: ClassVar[bool] = True
 
     block: str

@@ -53,7 +53,7 @@ class GateDecision:
 class SeracEdit(Edit):
     """A memory, what says where its rows apply, and from when on they answer."""
 
-    wraps_module: ClassVar[bool] = True
+    wraps_module: ClassVar[int] = 3
     answers_by_rows: ClassVar[bool] = True
 
     scope: Scope = field(compare=False)

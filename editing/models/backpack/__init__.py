@@ -13,16 +13,13 @@ from .configuration_backpack import BackpackGPT2Config
 from .configuration_grace import GraceConfig
 from .configuration_logit_ensemble import LogitEnsembleConfig
 from .configuration_serac import SeracConfig
+from .modeling_answers import DELTA, READING, ROW, Answering
 from .modeling_backpack import BackpackGPT2LMHeadModel, BackpackModel, SenseEdits
 from .modeling_grace import Codebook, GraceForCausalLM, WithCodebook
 from .modeling_logit_ensemble import Ensemble, LogitEnsembleForCausalLM, LogRatio, moved_logits
 from .modeling_memory import (
-    DELTA,
     KINDS,
     NO_TOKEN,
-    READING,
-    ROW,
-    Answering,
     Gate,
     Gates,
     Memory,

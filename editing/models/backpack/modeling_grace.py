@@ -5,7 +5,7 @@ Nothing else of the model is changed: where no key is near, its logits are retur
 Source: Hartvigsen et al. 2022, Aging with GRACE (arXiv 2211.11031).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import torch
@@ -16,9 +16,14 @@ from transformers.generation.utils import GenerationMixin
 from typing_extensions import override
 
 from .configuration_grace import GraceConfig
-from .modeling_logit_ensemble import config_of, outline_of
-from .modeling_memory import InFullPrecision
-from .modeling_serac import block_of, serac_model_of
+from .modeling_parts import (
+    InFullPrecision,
+    block_of,
+    config_of,
+    kind_and_fields,
+    outline_of,
+    part_model_of,
+)
 
 
 class Codebook(InFullPrecision):
@@ -60,26 +65,6 @@ class Codebook(InFullPrecision):
         return found.values, found.indices
 
 
-def replaced_output(
-    codebook: Codebook,
-    strength: float,
-    inputs: Tensor,
-    result: Any,  # noqa: ANN401 - a tensor or tuple
-) -> Any:  # noqa: ANN401
-    """Put values of rows whose key is near into a block's result; the same where none is."""
-    is_tuple = isinstance(cast(object, result), tuple)
-    parts = cast("tuple[Any, ...]", result if is_tuple else (result,))
-    hidden = cast(Tensor, parts[0])
-    distances, rows = codebook.nearest(inputs.flatten(0, -2))
-    near = distances.isfinite().view(inputs.shape[:-1])
-    if not bool(near.any()):
-        return result
-    moved = hidden.clone()
-    values = codebook.values.to(hidden)[rows.view(near.shape)[near]]
-    moved[near] = hidden[near] + strength * (values - hidden[near])
-    return (moved, *parts[1:]) if is_tuple else moved
-
-
 class WithCodebook:
     """The forward of a block with a codebook on it."""
 
@@ -98,7 +83,17 @@ class WithCodebook:
         """Run the block; replace its output where a key is near its input."""
         inputs = cast(Tensor, args[0] if args else kwargs["hidden_states"])
         result = self.block(*args, **kwargs)
-        return replaced_output(self.codebook, self.strength, inputs, result)
+        is_tuple = isinstance(result, tuple)
+        parts = cast("tuple[Any, ...]", result if is_tuple else (result,))
+        hidden = cast(Tensor, parts[0])
+        distances, rows = self.codebook.nearest(inputs.flatten(0, -2))
+        near = distances.isfinite().view(inputs.shape[:-1])
+        if not bool(near.any()):
+            return result
+        moved = hidden.clone()
+        values = self.codebook.values.to(hidden)[rows.view(near.shape)[near]]
+        moved[near] = hidden[near] + self.strength * (values - hidden[near])
+        return (moved, *parts[1:]) if is_tuple else moved
 
 
 class GraceForCausalLM(PreTrainedModel, GenerationMixin):
@@ -113,7 +108,7 @@ class GraceForCausalLM(PreTrainedModel, GenerationMixin):
 
     def __init__(self, config: GraceConfig) -> None:
         super().__init__(config)
-        self.base = serac_model_of(config.base or {})
+        self.base = grace_model_of(config.base or {})
         self.codebook = Codebook.empty(*(config.codebook_shape or (1, 1)))
         self.post_init()
 
@@ -159,23 +154,20 @@ class GraceForCausalLM(PreTrainedModel, GenerationMixin):
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Predict each next token, as the model itself does; it takes the same arguments."""
         block = block_of(self.base, self.config.block)
-
-        def hook(module: nn.Module, given: tuple[Any, ...], named: Any, result: Any) -> Any:  # noqa: ANN401
-            del module
-            inputs = given[0] if given else named["hidden_states"]
-            return replaced_output(self.codebook, self.config.strength, inputs, result)
-
-        handle = block.register_forward_hook(hook, with_kwargs=True)
+        plain = block.forward
+        block.forward = WithCodebook(plain, self.codebook, self.config.strength)
         try:
             return self.base(*args, **kwargs)
         finally:
-            handle.remove()
+            block.forward = plain
 
 
-def grace_model_of(values: dict[str, Any]) -> PreTrainedModel:
-    """Build a model with a codebook from its configuration."""
-    fields = {name: value for name, value in values.items() if name != "model_type"}
-    return GraceForCausalLM(GraceConfig.from_dict(fields))
+def grace_model_of(values: Mapping[str, Any]) -> PreTrainedModel:
+    """Build a model, which may have a codebook, from its configuration."""
+    kind, fields = kind_and_fields(values)
+    if kind == GraceConfig.model_type:
+        return GraceForCausalLM(GraceConfig.from_dict(fields))
+    return part_model_of(values)
 
 
 __all__ = ["GraceForCausalLM"]

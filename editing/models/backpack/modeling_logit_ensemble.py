@@ -12,26 +12,16 @@ from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedConfig, PreTrainedModel
+from transformers import PreTrainedConfig, PreTrainedModel
 from transformers.cache_utils import Cache, DynamicCache
 from transformers.generation.utils import GenerationMixin
 from transformers.modeling_outputs import CausalLMOutputWithPast
 from typing_extensions import override
 
-from .configuration_backpack import BackpackGPT2Config
 from .configuration_logit_ensemble import LogitEnsembleConfig
 from .modeling_backpack import BackpackGPT2LMHeadModel, SenseEdits, mix_senses
-
-OF_A_FILE = ("architectures", "auto_map", "dtype", "torch_dtype", "transformers_version")
-"""Entries of a configuration that say nothing about the model."""
-OUTLINE = (
-    "vocab_size",
-    "max_position_embeddings",
-    "num_hidden_layers",
-    "hidden_size",
-    "bos_token_id",
-    "eos_token_id",
-)
+from .modeling_grace import grace_model_of
+from .modeling_parts import config_of, kind_and_fields, outline_of, scored
 
 
 class EnsembleCache(Cache):
@@ -317,48 +307,12 @@ class LogitEnsembleForCausalLM(PreTrainedModel, GenerationMixin):
         return out if labels is None else scored(out, labels)
 
 
-def config_of(module: PreTrainedModel) -> dict[str, Any]:
-    """What a model's configuration says about the model."""
-    values = module.config.to_dict()
-    return {name: value for name, value in values.items() if name not in OF_A_FILE}
-
-
-def outline_of(module: PreTrainedModel) -> dict[str, Any]:
-    """What a model around another one has to say of itself: that one's sizes and special words."""
-    return {name: getattr(module.config, name) for name in OUTLINE}
-
-
-def scored(out: CausalLMOutputWithPast, labels: Tensor) -> CausalLMOutputWithPast:
-    """Add the mean loss to a prediction.
-
-    Args:
-        labels: (batch, seq), shifted inside; -100 is not scored.
-    """
-    scores = cast(Tensor, out.logits)[:, :-1].flatten(0, 1)
-    loss = nn.functional.cross_entropy(scores, labels[:, 1:].flatten())
-    out.loss = cast(Any, loss)
-    return out
-
-
 def model_of(values: Mapping[str, Any]) -> PreTrainedModel:
-    """Build a model from its configuration, without weights of any use."""
-    fields = dict(values)
-    kind = str(fields.pop("model_type"))
-    if kind == BackpackGPT2Config.model_type:
-        return BackpackGPT2LMHeadModel(BackpackGPT2Config.from_dict(fields))
+    """Build a model, which may be an ensemble itself, from its configuration."""
+    kind, fields = kind_and_fields(values)
     if kind == LogitEnsembleConfig.model_type:
         return LogitEnsembleForCausalLM(LogitEnsembleConfig.from_dict(fields))
-    if kind in ("grace", "serac"):
-        return _model_with_memory(kind, dict(values))
-    maker: Any = AutoModelForCausalLM
-    return maker.from_config(AutoConfig.for_model(kind, **fields))
-
-
-def _model_with_memory(kind: str, values: dict[str, Any]) -> PreTrainedModel:
-    from .modeling_grace import grace_model_of  # which build on this file
-    from .modeling_serac import serac_model_of
-
-    return grace_model_of(values) if kind == "grace" else serac_model_of(values)
+    return grace_model_of(values)
 
 
 def _positions(attention_mask: Tensor, seq: int) -> Tensor:

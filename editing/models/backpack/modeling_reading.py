@@ -6,7 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .modeling_memory import BEFORE_TEXT, DELTA, NO_TOKEN, Answering, Memory
+from .modeling_answers import DELTA, Answering
+from .modeling_memory import BEFORE_TEXT, NO_TOKEN, Memory
 
 AT_ONCE = 32
 """Texts read at a time."""

@@ -6,7 +6,7 @@ Source: Mitchell et al. 2022, Memory-Based Model Editing at Scale (arXiv 2206.06
 """
 
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -21,19 +21,10 @@ from transformers.modeling_outputs import CausalLMOutputWithPast
 from typing_extensions import override
 
 from .configuration_serac import SeracConfig
-from .modeling_logit_ensemble import EnsembleCache, config_of, model_of, outline_of, scored
-from .modeling_memory import (
-    ROW,
-    Answering,
-    Gate,
-    Gates,
-    Memory,
-    Scope,
-    answered_logits,
-    mixed_logits,
-    seen_output,
-    token_features,
-)
+from .modeling_answers import ROW, Answering, answered_logits, mixed_logits
+from .modeling_logit_ensemble import EnsembleCache, model_of
+from .modeling_memory import Gate, Gates, Memory, Scope, seen_output, token_features
+from .modeling_parts import block_of, config_of, kind_and_fields, outline_of, scored
 from .modeling_reading import read_logits
 
 MEMORY_FILE = "memory.jsonl"
@@ -147,14 +138,6 @@ class GatedModel:
             message = f"A memory goes on from an EnsembleCache; this is a {type(given).__name__}."
             raise TypeError(message)
         return EnsembleCache((DynamicCache(config=self.config), DynamicCache()))
-
-
-def block_of(module: nn.Module, name: str) -> nn.Module:
-    """Find a block by its name, within the model that others may be put around."""
-    for found, block in cast("Any", module).named_modules():
-        if found == name or found.endswith(f".{name}"):
-            return block
-    raise KeyError(name)
 
 
 @contextmanager
@@ -272,12 +255,12 @@ class SeracForCausalLM(PreTrainedModel, GenerationMixin):
         return out if labels is None else scored(out, labels)
 
 
-def serac_model_of(values: dict[str, Any]) -> PreTrainedModel:
+def serac_model_of(values: Mapping[str, Any]) -> PreTrainedModel:
     """Build a model, which may have a memory itself, from its configuration."""
-    if values.get("model_type") != SeracConfig.model_type:
-        return model_of(values)
-    fields = {name: value for name, value in values.items() if name != "model_type"}
-    return SeracForCausalLM(SeracConfig.from_dict(fields))
+    kind, fields = kind_and_fields(values)
+    if kind == SeracConfig.model_type:
+        return SeracForCausalLM(SeracConfig.from_dict(fields))
+    return model_of(values)
 
 
 __all__ = ["SeracForCausalLM"]
