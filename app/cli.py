@@ -21,6 +21,7 @@ from app import cli_texts as texts
 from app.cli_arguments import build_parser
 from app.cli_models import MODEL_COMMANDS
 from app.cli_progress import ProgressLine
+from app.cli_retention import RETENTION_COMMANDS
 from app.jobs.failures import failure_of
 from app.operations.requests import (
     EditRequest,
@@ -135,7 +136,9 @@ def _sweep(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
 def _report(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
     from app.operations.reports.report import run_report
 
-    result = run_report(ReportRequest(arguments.sweeps, arguments.to, arguments.data_dir))
+    result = run_report(
+        ReportRequest(arguments.sweeps, arguments.to, arguments.data_dir, arguments.retention)
+    )
     _warn(progress, result["problems"])
     return result, result["markdown"].splitlines()
 
@@ -273,6 +276,7 @@ _COMMANDS = {
     **MODEL_COMMANDS,
     "edit": _edit,
     "sweep": _sweep,
+    **RETENTION_COMMANDS,
     "report": _report,
     "evaluate": _evaluate,
     "generate": _generate,

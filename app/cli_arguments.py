@@ -43,6 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_models(commands)
     _add_edit(commands)
     _add_sweep(commands)
+    _add_retention(commands)
     _add_report(commands)
     _add_evaluate(commands)
     _add_generate(commands)
@@ -152,9 +153,70 @@ def _add_sweep(commands: _Commands) -> None:
     _add_sweeps_folder(parser)
 
 
+def _add_retention(commands: _Commands) -> None:
+    parser = _command(
+        commands,
+        "retention",
+        "write many edits in a row, and measure what is left of the earlier ones",
+    )
+    _add_model(parser)
+    parser.add_argument(
+        "--method",
+        dest="methods",
+        type=_names,
+        required=True,
+        metavar="NAME,NAME,...",
+        help="methods, carried out one after the other",
+    )
+    parser.add_argument(
+        "--task",
+        default="country-capital",
+        metavar="T",
+        help="whose facts are written (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--points",
+        type=_counts,
+        default=(1, 10, 50, 200),
+        metavar="N,N,...",
+        help="after how many edits to measure (default: 1,10,50,200)",
+    )
+    parser.add_argument(
+        "--epochs", type=int, default=3, metavar="N", help="an edit (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--budget",
+        type=_positive,
+        default=DEFAULT_BUDGET,
+        help="decides how far rows of memories reach (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--set",
+        dest="settings",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="METHOD.NAME=VALUE",
+        help="a setting of a method; may be repeated",
+    )
+    _add_general(parser, SAMPLED)
+    _add_regularisation(parser)
+    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    parser.add_argument(
+        "--to", metavar="FOLDER", help="where curves are kept (default: in the data folder)"
+    )
+
+
 def _add_report(commands: _Commands) -> None:
-    parser = _command(commands, "report", "tell the results of sweeps in tables")
+    parser = _command(
+        commands, "report", "tell the results of sweeps and of many edits in a row in tables"
+    )
     _add_sweeps_folder(parser)
+    parser.add_argument(
+        "--retention",
+        metavar="FOLDER",
+        help="where curves of many edits in a row are kept (default: in the data folder)",
+    )
     parser.add_argument(
         "--to", metavar="FOLDER", help="write the report there, as Markdown, CSV and HTML"
     )
@@ -331,6 +393,14 @@ def _positive(text: str) -> float:
 
 def _budgets(text: str) -> tuple[float, ...]:
     return tuple(_positive(part) for part in text.split(","))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _counts(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(","))
 
 
 def _pair(text: str) -> tuple[str, str]:

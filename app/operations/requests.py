@@ -119,14 +119,45 @@ class SweepRequest(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionRequest(Request):
+    """Write many edits into a model one after the other, with one method or several."""
+
+    model: str
+    methods: tuple[str, ...]
+    task: str = "country-capital"
+    """Whose facts are written."""
+    points: tuple[int, ...] = (1, 10, 50, 200)
+    """After how many edits it is measured."""
+    epochs: int = 3
+    """Of each edit, for methods that train in epochs."""
+    budget: float = DEFAULT_BUDGET
+    """What decides how far the rows of memories reach; the other methods go where they go."""
+    general_text: str = SAMPLED
+    """A file or SAMPLED."""
+    regularisation_text: str = SAMPLED
+    general_tokens: int | None = None
+    """Use only so many tokens of the general text."""
+    regularisation_tokens: int | None = None
+    """The same of the regularisation text."""
+    settings: dict[str, Any] = field(default_factory=dict[str, Any], hash=False)
+    """By METHOD.NAME, where they differ from a method's defaults."""
+    seed: int = 0
+    folder: str | None = None
+    """Where curves are kept; None for the data folder's own."""
+    data_dir: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReportRequest(Request):
-    """Tell the results of sweeps."""
+    """Tell the results of sweeps and of many edits in a row."""
 
     folder: str | None = None
     """Where the sweeps are; None for the data folder's own."""
     to: str | None = None
     """A folder to write the report to, as Markdown, CSV and HTML."""
     data_dir: str | None = None
+    retention: str | None = None
+    """Where the curves of many edits in a row are; None for the data folder's own."""
 
 
 @dataclass(frozen=True, slots=True)

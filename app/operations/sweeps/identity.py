@@ -4,16 +4,14 @@ import hashlib
 import json
 import shlex
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from app.operations.provenance import fingerprint_of_rows
-from app.operations.requests import SAMPLED, SweepRequest
+from app.operations.content import base_name, fingerprint_of_task, text_content
+from app.operations.requests import SweepRequest
 from editing.editors import find_editor
-from editing.errors import EditingError
 from editing.models.language_model import LanguageModel
 from editing.sweeps import SweepPlan
-from editing.tasks import SPLITS, load_task, task_card
+from editing.tasks import task_card
 
 _NAME_DIGITS = 10
 
@@ -29,13 +27,13 @@ def sweep_header(request: SweepRequest, plan: SweepPlan, model: LanguageModel) -
     return {
         "identity": {
             "model": model.fingerprint,
-            "task": {split: _task_rows(request.task, split) for split in SPLITS},
+            "task": fingerprint_of_task(request.task),
             "method": request.method,
             "budgets": list(plan.budgets),
-            "general_text": _text(request.general_text),
+            "general_text": text_content(request.general_text),
             "general_tokens": request.general_tokens,
             "test_general_tokens": request.test_general_tokens,
-            "regularisation_text": _text(request.regularisation_text),
+            "regularisation_text": text_content(request.regularisation_text),
             "regularisation_tokens": request.regularisation_tokens,
             "settings": {name: str(value) for name, value in request.settings.items()},
             "ranges": {item.name: [item.kind, item.scale, item.sweep] for item in plan.space},
@@ -43,7 +41,7 @@ def sweep_header(request: SweepRequest, plan: SweepPlan, model: LanguageModel) -
             "seed": plan.seed,
             "prune": request.prune,
         },
-        "model": _base_name(request.model),
+        "model": base_name(request.model),
         "task": request.task,
         "method": request.method,
         "labels": {
@@ -56,8 +54,8 @@ def sweep_header(request: SweepRequest, plan: SweepPlan, model: LanguageModel) -
         "sampler": plan.sampler,
         "seed": plan.seed,
         "settings": {name: str(value) for name, value in request.settings.items()},
-        "general_text": _base_name(request.general_text),
-        "regularisation_text": _base_name(request.regularisation_text),
+        "general_text": base_name(request.general_text),
+        "regularisation_text": base_name(request.regularisation_text),
         "command": _command(request),
     }
 
@@ -69,40 +67,16 @@ def sweep_name(header: Mapping[str, Any]) -> str:
     return f"{header['task']}.{header['method']}.{digest}"
 
 
-def _task_rows(task: str, split: str) -> dict[str, Any]:
-    rows = load_task(task, split)
-    return {
-        "canonical": fingerprint_of_rows(rows.canonical)["sha256"],
-        "evaluation": fingerprint_of_rows(rows.evaluation)["sha256"],
-        "hard_negatives": fingerprint_of_rows(rows.hard_negatives)["sha256"],
-        "thresholds": {str(kind): nats for kind, nats in rows.thresholds.items()},
-    }
-
-
-def _text(choice: str) -> str:
-    """Hash a text file; what is sampled follows from the model."""
-    if choice == SAMPLED:
-        return SAMPLED
-    if not Path(choice).is_file():
-        raise EditingError(f"There is no file {choice}. Check the spelling.")
-    return hashlib.sha256(Path(choice).read_bytes()).hexdigest()
-
-
-def _base_name(choice: str) -> str:
-    """A file or folder without the folders above it; a hub id as it is."""
-    return Path(choice).name if Path(choice).exists() else choice
-
-
 def _command(request: SweepRequest) -> str:
     """The command that goes on with the sweep, files by their names alone."""
     words = [
-        *("exemplar", "sweep", "--model", _base_name(request.model), "--task", request.task),
+        *("exemplar", "sweep", "--model", base_name(request.model), "--task", request.task),
         *("--method", request.method),
         *("--budget", ",".join(f"{budget:g}" for budget in request.budgets)),
         *("--configurations", str(request.configurations)),
         *("--test-seeds", str(request.test_seeds)),
-        *("--general-text", _base_name(request.general_text)),
-        *("--regularisation-text", _base_name(request.regularisation_text)),
+        *("--general-text", base_name(request.general_text)),
+        *("--regularisation-text", base_name(request.regularisation_text)),
         *_given("--general-tokens", request.general_tokens),
         *_given("--test-general-tokens", request.test_general_tokens),
         *_given("--regularisation-tokens", request.regularisation_tokens),

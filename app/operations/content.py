@@ -1,0 +1,47 @@
+"""What work is about, by content rather than by place: the same on every machine. Torch-free."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from app.operations.provenance import fingerprint_of_rows
+from app.operations.requests import SAMPLED
+from editing.errors import EditingError
+from editing.tasks import SPLITS, load_task
+
+
+def fingerprint_of_task(task: str) -> dict[str, dict[str, Any]]:
+    """Hash the rows of a task's splits, and say from where on they count as success.
+
+    Raises:
+        EditingError: There is no such task.
+    """
+    return {split: _split(task, split) for split in SPLITS}
+
+
+def text_content(choice: str) -> str:
+    """Hash a text file; what is sampled follows from the model.
+
+    Raises:
+        EditingError: There is no such file.
+    """
+    if choice == SAMPLED:
+        return SAMPLED
+    if not Path(choice).is_file():
+        raise EditingError(f"There is no file {choice}. Check the spelling.")
+    return hashlib.sha256(Path(choice).read_bytes()).hexdigest()
+
+
+def base_name(choice: str) -> str:
+    """A file or folder without the folders above it; a hub id as it is."""
+    return Path(choice).name if Path(choice).exists() else choice
+
+
+def _split(task: str, split: str) -> dict[str, Any]:
+    rows = load_task(task, split)
+    return {
+        "canonical": fingerprint_of_rows(rows.canonical)["sha256"],
+        "evaluation": fingerprint_of_rows(rows.evaluation)["sha256"],
+        "hard_negatives": fingerprint_of_rows(rows.hard_negatives)["sha256"],
+        "thresholds": {str(kind): nats for kind, nats in rows.thresholds.items()},
+    }
