@@ -30,6 +30,8 @@ class ProgressLine:
         left = self._estimate.seconds_left(progress, now)
         if progress.epoch is not None and progress.epoch.exact:
             self._write(_epoch(progress.epoch))
+        if progress.note:
+            self._write(progress.note)
         is_new = progress.phase not in self._phases
         pause = _SECONDS_BETWEEN_REDRAWS if self._is_live else _SECONDS_BETWEEN_LINES
         if is_new or now - self._said_at >= pause:

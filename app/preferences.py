@@ -18,6 +18,7 @@ Device = Literal["cpu", "cuda", "mps"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 FORMAT_VERSION = 1
 SMALLEST_ZOOM, LARGEST_ZOOM = 85, 150
+SHORTEST_WINDOW = 64
 
 
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -66,6 +67,8 @@ class Preferences:
     log_level: LogLevel = "INFO"
     base_pass_cache_bytes: int = 4 * 1024**3
     """How much of the disk the passes of untouched models may take."""
+    longest_window: int = 2048
+    """Tokens that general texts are read by, where a model's context is longer."""
     last_page: str = "home"
     others: dict[str, Any] = field(default_factory=dict[str, Any])
     """Entries of the file that this version does not know, written back as they were."""
@@ -92,6 +95,11 @@ class Preferences:
             "base_pass_cache_bytes",
             _is_whole(self.base_pass_cache_bytes, 0),
             "a whole number from 0",
+        )
+        _check(
+            "longest_window",
+            _is_whole(self.longest_window, SHORTEST_WINDOW),
+            f"a whole number from {SHORTEST_WINDOW}",
         )
 
 

@@ -1,6 +1,7 @@
 """General text: G measures degradation, a disjoint R is all that training may see of it."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -21,11 +22,20 @@ GENERAL, REGULARISATION = "general", "regularisation"
 SEEDS = {GENERAL: 11, REGULARISATION: 12}
 USUAL_TOKENS = {GENERAL: 100_000, REGULARISATION: 80_000}
 SAMPLED_AT_ONCE = 32
+LONGEST_WINDOW = 2048
+"""Tokens that a general text is read and sampled by, however long the model's context: the logits
+of a window of 128 k tokens alone would take 67 GB."""
+LONG_SAMPLING_SECONDS = 300.0
+"""From here on it is said before how long it takes."""
+_STEPS_TIMED = 4
+_SECONDS_TIMED = 2.0
+_LONG = 3600.0
+_MINUTES_OF_HOURS = 120
 
 
 @dataclass(frozen=True, slots=True)
 class GeneralText:
-    """A general text as windows of at most the model's context."""
+    """A general text as windows of at most the model's context, and at most what was asked for."""
 
     name: str
     sequences: tuple[TokenSequence, ...]
@@ -38,23 +48,34 @@ class GeneralText:
         return sum(s.scored for s in self.sequences)
 
 
-def text_from_file(model: LanguageModel, path: Path) -> GeneralText:
+def text_from_file(
+    model: LanguageModel, path: Path, *, longest: int = LONGEST_WINDOW
+) -> GeneralText:
     """Read JSONL rows with "text", or a text file with a paragraph a line.
+
+    Args:
+        model: Whose tokens it is cut into.
+        path: The file.
+        longest: Tokens of a window, where the model's context is longer.
 
     Raises:
         EditingError: The file cannot be read or holds nothing to score.
     """
-    return text_from_rows(model, read_texts(path), path.name)
+    return text_from_rows(model, read_texts(path), path.name, longest=longest)
 
 
-def text_from_rows(model: LanguageModel, texts: Sequence[str], name: str) -> GeneralText:
+def text_from_rows(
+    model: LanguageModel, texts: Sequence[str], name: str, *, longest: int = LONGEST_WINDOW
+) -> GeneralText:
     """Cut texts into windows; a row is a sequence of its own, never joined with another."""
+    length = min(model.context, longest)
     windows = tuple(
-        window for text in texts for window in text_windows(model.tokenizer, text, model.context)
+        window for text in texts for window in text_windows(model.tokenizer, text, length)
     )
     if not windows:
         raise EditingError(f"{name} holds no text of two tokens or more. Choose another file.")
-    return GeneralText(name, windows, sampled=False)
+    was_cut = length < model.context and any(len(window.ids) == length for window in windows)
+    return GeneralText(_in_windows(name, length) if was_cut else name, windows, sampled=False)
 
 
 def text_from_windows(text: GeneralText, context: int) -> GeneralText:
@@ -69,7 +90,13 @@ def text_from_windows(text: GeneralText, context: int) -> GeneralText:
 
 
 def sampled_text(
-    model: LanguageModel, role: str, tokens: int, *, seed: int, report: Report
+    model: LanguageModel,
+    role: str,
+    tokens: int,
+    *,
+    seed: int,
+    report: Report,
+    longest: int = LONGEST_WINDOW,
 ) -> GeneralText:
     """Sample from the base: ancestral, temperature 1, nothing truncated, from end-of-text.
 
@@ -77,16 +104,45 @@ def sampled_text(
         role: "general" or "regularisation"; part of the name.
         tokens: At least this many tokens are scored.
         seed: Of this text alone; G and R take different ones.
+        report: Hears how far it is.
+        longest: Tokens of a window, where the model's context is longer.
     """
-    per_window = model.context - 1
-    count = -(-tokens // per_window)
+    length = min(model.context, longest)
+    count = _windows_for(tokens, length)
     generator = torch.Generator().manual_seed(seed)
     windows: list[TokenSequence] = []
     while len(windows) < count:
         batch = min(SAMPLED_AT_ONCE, count - len(windows))
-        windows += _sequences(_sample(model, batch, generator))
+        windows += _sequences(_sample(model, batch, length, generator))
         report(Progress("sampling general text", len(windows), count))
-    return GeneralText(_name(role, seed), tuple(windows), sampled=True)
+    return GeneralText(_name(model, role, seed, length), tuple(windows), sampled=True)
+
+
+def sampling_seconds(model: LanguageModel, tokens: int, *, longest: int = LONGEST_WINDOW) -> float:
+    """Measure for a moment, and estimate how long sampling a text of so many tokens takes.
+
+    The first tokens are the quickest: it takes rather longer.
+
+    Raises:
+        EditingError: The model cannot be sampled from.
+    """
+    length = min(model.context, longest)
+    count = _windows_for(tokens, length)
+    batch = min(SAMPLED_AT_ONCE, count)
+    steps = _sampling_steps(model, batch, min(length, 1 + _STEPS_TIMED), torch.Generator())
+    begin = last = time.perf_counter()
+    quickest = _LONG
+    for _ in steps:
+        now = time.perf_counter()
+        quickest, last = min(quickest, now - last), now
+        if now - begin > _SECONDS_TIMED:
+            break
+    return quickest * (length - 1) * -(-count // batch)
+
+
+def _windows_for(tokens: int, length: int) -> int:
+    """How many windows of a length score so many tokens."""
+    return -(-tokens // (length - 1))
 
 
 def _sequences(ids: Tensor) -> list[TokenSequence]:
@@ -95,23 +151,29 @@ def _sequences(ids: Tensor) -> list[TokenSequence]:
     return [TokenSequence(tuple(row), 1) for row in rows]
 
 
+def _sample(model: LanguageModel, batch: int, length: int, generator: torch.Generator) -> Tensor:
+    """Draw (batch, length) ids, the first of each the end-of-text token."""
+    return torch.cat(list(_sampling_steps(model, batch, length, generator)), dim=1)
+
+
 @torch.no_grad()
-def _sample(model: LanguageModel, batch: int, generator: torch.Generator) -> Tensor:
-    """Draw (batch, context) ids, the first of each the end-of-text token."""
+def _sampling_steps(
+    model: LanguageModel, batch: int, length: int, generator: torch.Generator
+) -> Iterator[Tensor]:
+    """Draw (batch, 1) ids, so many times, the first of each the end-of-text token."""
     start = cast("int | None", model.tokenizer.eos_token_id)
     if start is None:
         raise EditingError(
             f"The tokenizer of {model.source} has no end-of-text token to sample from. "
             "Give a general text as a file."
         )
-    ids = torch.full((batch, 1), start, device=model.device)
-    cache, step = None, ids
-    for _ in range(model.context - 1):
+    cache, step = None, torch.full((batch, 1), start, device=model.device)
+    yield step
+    for _ in range(length - 1):
         out = model.module(input_ids=step, past_key_values=cache, use_cache=True)
         cache = out.past_key_values
-        step = _draw(out.logits[:, -1, : model.vocab_size], generator).to(ids.device)
-        ids = torch.cat([ids, step], dim=1)
-    return ids
+        step = _draw(out.logits[:, -1, : model.vocab_size], generator).to(step.device)
+        yield step
 
 
 def _draw(logits: Tensor, generator: torch.Generator) -> Tensor:
@@ -122,29 +184,64 @@ def _draw(logits: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def shipped_or_sampled(
-    model: LanguageModel, role: str, tokens: int | None, *, cache: Path, report: Report
+    model: LanguageModel,
+    role: str,
+    tokens: int | None,
+    *,
+    cache: Path,
+    report: Report,
+    longest: int = LONGEST_WINDOW,
 ) -> GeneralText:
     """Return a sampled text: the one shipped with the model, one kept in `cache`, or a new one.
+
+    Where drawing a new one takes long, the report says so before it begins.
 
     Args:
         role: GENERAL or REGULARISATION; each has a seed of its own.
         tokens: At least this many are scored; None for the role's usual size. A stored text that
             is too short is sampled anew.
         cache: Folder in which new samples are kept, by the model's fingerprint.
+        report: Hears how far it is.
+        longest: Tokens of a window, where the model's context is longer.
     """
     wanted = tokens or USUAL_TOKENS[role]
+    if (text := stored_text(model, role, wanted, cache=cache, longest=longest)) is not None:
+        return text
+    seconds = sampling_seconds(model, wanted, longest=longest)
+    if seconds > LONG_SAMPLING_SECONDS:
+        note = (
+            f"Sampling {wanted:,} tokens of {role} text takes about {_minutes(seconds)} here. "
+            f"To spare that, stop and give a file (--{role}-text FILE) or fewer tokens."
+        )
+        report(Progress("sampling general text", 0, 1, note=note))
+    text = sampled_text(model, role, wanted, seed=SEEDS[role], report=report, longest=longest)
+    cache.mkdir(parents=True, exist_ok=True)
+    save_samples(model, {role: text}, _kept_sample(model, role, cache, longest))
+    return text
+
+
+def stored_text(
+    model: LanguageModel, role: str, wanted: int, *, cache: Path, longest: int = LONGEST_WINDOW
+) -> GeneralText | None:
+    """Return a sampled text that is there already and long enough; None where there is none."""
     source = model.source
     shipped = bundled_folder(source) if source in BUNDLED else Path(source)
-    kept = cache / f"{model.fingerprint[:40]}.{role}.safetensors"
-    for path in (shipped / SAMPLES_FILE, kept):
+    for path in (shipped / SAMPLES_FILE, _kept_sample(model, role, cache, longest)):
         if not path.is_file() or not _is_of(path, model):
             continue  # texts of other weights are left alone: those of these are drawn anew
         if (text := load_samples(path, model, role)).tokens >= wanted:
             return shortened(text, wanted)
-    text = sampled_text(model, role, wanted, seed=SEEDS[role], report=report)
-    cache.mkdir(parents=True, exist_ok=True)
-    save_samples(model, {role: text}, kept)
-    return text
+    return None
+
+
+def _kept_sample(model: LanguageModel, role: str, cache: Path, longest: int) -> Path:
+    windows = f".{longest}" if longest < model.context else ""
+    return cache / f"{model.fingerprint[:40]}.{role}{windows}.safetensors"
+
+
+def _minutes(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes} minutes" if minutes < _MINUTES_OF_HOURS else f"{round(minutes / 60)} hours"
 
 
 def save_samples(model: LanguageModel, texts: dict[str, GeneralText], path: Path) -> None:
@@ -174,7 +271,8 @@ def load_samples(path: Path, model: LanguageModel, role: str) -> GeneralText:
         there = role in file.keys()  # noqa: SIM118 - not a dict
         ids = cast("Tensor", file.get_tensor(role)) if there else None
     sequences = [] if ids is None else _sequences(ids)
-    return GeneralText(_name(role, SEEDS[role]), tuple(sequences), sampled=True)
+    length = len(sequences[0].ids) if sequences else model.context
+    return GeneralText(_name(model, role, SEEDS[role], length), tuple(sequences), sampled=True)
 
 
 def _is_of(path: Path, model: LanguageModel) -> bool:
@@ -185,8 +283,13 @@ def _is_of(path: Path, model: LanguageModel) -> bool:
     return stored.get("fingerprint") == model.fingerprint
 
 
-def _name(role: str, seed: int) -> str:
-    return f"sampled {role} text, seed {seed}"
+def _name(model: LanguageModel, role: str, seed: int, length: int) -> str:
+    name = f"sampled {role} text, seed {seed}"
+    return _in_windows(name, length) if length < model.context else name
+
+
+def _in_windows(name: str, length: int) -> str:
+    return f"{name}, in windows of {length:,} tokens"
 
 
 def shortened(text: GeneralText, tokens: int | None) -> GeneralText:

@@ -26,6 +26,8 @@ class Progress:
     message: str = ""
     epoch: EpochResult | None = None
     """An epoch that has just been evaluated."""
+    note: str = ""
+    """A sentence that stays to be read, where the person may want to do otherwise."""
 
 
 PHASES = (

@@ -100,10 +100,7 @@ class RunningJob:
         if progress.epoch is not None:
             self.emit(EpochEvent(progress.epoch))
         if self._is_due(progress, now):
-            self._told, self._told_at = progress, now
-            self.emit(
-                ProgressEvent(progress.phase, progress.done, progress.total, progress.message, left)
-            )
+            self._tell_progress(progress, left, now)
 
     def tell_trial(self, trial: Mapping[str, Any]) -> None:
         """Tell what came of one of the runs that the job consists of."""
@@ -158,7 +155,8 @@ class RunningJob:
         raise StoppedEarly
 
     def _tell_progress(self, progress: Progress, left: float | None, now: float) -> None:
-        event = ProgressEvent(progress.phase, progress.done, progress.total, progress.message, left)
+        said = progress.note or progress.message
+        event = ProgressEvent(progress.phase, progress.done, progress.total, said, left)
         is_new_phase = self._told is None or self._told.phase != progress.phase
         if is_new_phase or now - self._recorded_at >= _SECONDS_BETWEEN_RECORDS:
             self._recorded_at = now

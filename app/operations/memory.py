@@ -4,6 +4,7 @@ from typing import Any
 
 from editing.base_passes.base_pass import LOGIT_NUMBERS
 from editing.editors.base import Editor
+from editing.general_text import LONGEST_WINDOW
 from editing.models.language_model import LanguageModel
 from editing.models.speed import weights_bytes
 
@@ -14,6 +15,7 @@ _BYTES = 4
 
 def memory_needed(model: LanguageModel, editor: Editor[Any]) -> int:
     """Estimate the program's memory at a run's peak, in bytes."""
-    window = max(LOGIT_NUMBERS, model.context * model.vocab_size) * _BYTES
+    length = min(model.context, LONGEST_WINDOW)
+    window = max(LOGIT_NUMBERS, length * model.vocab_size) * _BYTES
     grown = weights_bytes(model) * editor.weights_held + window * editor.logits_held
     return round(grown) + PROGRAM_BYTES

@@ -22,6 +22,11 @@ def base_pass_cache(data_dir: str | None) -> tuple[Path, int]:
     return paths.cache_folder(data_dir) / "base-passes", preferences.base_pass_cache_bytes
 
 
+def longest_window(data_dir: str | None) -> int:
+    """Return how many tokens general texts are read by, where a model's context is longer."""
+    return load_preferences(paths.data_folder(data_dir)).longest_window
+
+
 def samples_folder(data_dir: str | None) -> Path:
     """Return the folder of texts sampled from models."""
     folder = paths.cache_folder(data_dir) / "samples"

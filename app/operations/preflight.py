@@ -10,7 +10,9 @@ from app import paths
 from app.operations.data import chosen_examples
 from app.operations.memory import memory_needed
 from app.operations.models import LoadedModels
+from app.operations.places import longest_window
 from app.operations.requests import SAMPLED, EditRequest
+from app.operations.texts import seconds_to_sample
 from editing.editors import find_editor
 from editing.editors.base import Editor
 from editing.errors import UnsupportedModelError
@@ -36,8 +38,9 @@ def run_preflight(
     """Estimate what a run needs, from figures of the model and its texts.
 
     Returns:
-        `memory_bytes` and `memory_free`, `disk_bytes` and `disk_free`, and `seconds`, which counts
-        every text as not yet read; a run of the same model and text before makes it shorter.
+        `memory_bytes` and `memory_free`, `disk_bytes` and `disk_free`, `seconds`, which counts
+        every text as not yet read (a run of the same model and text before makes it shorter), of
+        these `sampling_seconds`, and `window`, the tokens that texts are read by, of `context`.
 
     Raises:
         EditingError: The request cannot be carried out as it is.
@@ -52,14 +55,33 @@ def run_preflight(
     general = _tokens(request.general_text, request.general_tokens, GENERAL)
     other = _tokens(request.regularisation_text, request.regularisation_tokens, REGULARISATION)
     cache = paths.cache_folder(request.data_dir)
+    window = min(model.context, longest_window(request.data_dir))
+    sampling = _sampling(model, request)
+    sizes = (rows, min(other, rows * window), general, other)
     return {
         "memory_bytes": memory_needed(model, editor),
         "memory_free": psutil.virtual_memory().available + psutil.Process().memory_info().rss,
         "disk_bytes": _disk(model, editor, general + other),
         "disk_free": shutil.disk_usage(cache).free,
-        "seconds": _seconds(model, editor, epochs, (rows, general, other)),
+        "seconds": sampling + _seconds(model, editor, epochs, sizes),
+        "sampling_seconds": sampling,
+        "window": window,
+        "context": model.context,
         "tokens": general,
     }
+
+
+def _sampling(model: LanguageModel, request: EditRequest) -> float:
+    """Seconds until the texts that are to be sampled are there."""
+    texts = (
+        (request.general_text, request.general_tokens, GENERAL),
+        (request.regularisation_text, request.regularisation_tokens, REGULARISATION),
+    )
+    return sum(
+        seconds_to_sample(model, role, tokens, data_dir=request.data_dir)
+        for choice, tokens, role in texts
+        if choice == SAMPLED
+    )
 
 
 def _tokens(choice: str | None, tokens: int | None, role: str) -> int:
@@ -83,11 +105,10 @@ def _disk(model: LanguageModel, editor: Editor[Any], tokens: int) -> int:
 
 
 def _seconds(
-    model: LanguageModel, editor: Editor[Any], epochs: int, sizes: tuple[int, int, int]
+    model: LanguageModel, editor: Editor[Any], epochs: int, sizes: tuple[int, int, int, int]
 ) -> float:
-    rows, general, other = sizes
+    rows, windows, general, other = sizes
     one = seconds_per_token(model)
-    windows = min(other, rows * model.context)
     training = epochs * (rows * _TOKENS_A_ROW + windows) * _BACKWARD
     passes = general + other
     measured = 0 if editor.from_sense_passes else epochs * general

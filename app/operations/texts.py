@@ -2,15 +2,18 @@
 
 from pathlib import Path
 
-from app.operations.places import samples_folder
+from app.operations.places import longest_window, samples_folder
 from app.operations.requests import SAMPLED
 from editing.errors import EditingError
 from editing.general_text import (
     GENERAL,
     REGULARISATION,
+    USUAL_TOKENS,
     GeneralText,
+    sampling_seconds,
     shipped_or_sampled,
     shortened,
+    stored_text,
     text_from_file,
 )
 from editing.models.language_model import LanguageModel
@@ -37,9 +40,8 @@ def general_text(
     if choice is None:
         return None
     if choice == SAMPLED:
-        cache = samples_folder(data_dir)
-        return shipped_or_sampled(model, GENERAL, tokens, cache=cache, report=report)
-    return shortened(text_from_file(model, Path(choice)), tokens)
+        return _sampled(model, GENERAL, tokens, data_dir, report)
+    return shortened(_read(model, choice, data_dir), tokens)
 
 
 def regularisation_text(
@@ -62,11 +64,38 @@ def regularisation_text(
         EditingError: It is, or the file cannot be used.
     """
     if choice is None or choice == SAMPLED:
-        cache = samples_folder(data_dir)
-        return shipped_or_sampled(model, REGULARISATION, tokens, cache=cache, report=report)
+        return _sampled(model, REGULARISATION, tokens, data_dir, report)
     if general not in (None, SAMPLED) and Path(choice).resolve() == Path(str(general)).resolve():
         raise EditingError(
             f"{choice} is to be both general and regularisation text. Training must not see what "
             "degradation is measured on: give two files."
         )
-    return shortened(text_from_file(model, Path(choice)), tokens)
+    return shortened(_read(model, choice, data_dir), tokens)
+
+
+def seconds_to_sample(
+    model: LanguageModel, role: str, tokens: int | None, *, data_dir: str | None
+) -> float:
+    """Estimate how long it takes until a sampled text is there; 0 where one is already."""
+    wanted, longest = tokens or USUAL_TOKENS[role], longest_window(data_dir)
+    cache = samples_folder(data_dir)
+    if stored_text(model, role, wanted, cache=cache, longest=longest) is not None:
+        return 0.0
+    return sampling_seconds(model, wanted, longest=longest)
+
+
+def _sampled(
+    model: LanguageModel, role: str, tokens: int | None, data_dir: str | None, report: Report
+) -> GeneralText:
+    return shipped_or_sampled(
+        model,
+        role,
+        tokens,
+        cache=samples_folder(data_dir),
+        report=report,
+        longest=longest_window(data_dir),
+    )
+
+
+def _read(model: LanguageModel, file: str, data_dir: str | None) -> GeneralText:
+    return text_from_file(model, Path(file), longest=longest_window(data_dir))
