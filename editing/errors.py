@@ -8,6 +8,9 @@ from typing_extensions import override
 class EditingError(Exception):
     """Something the user can mend: the message says what, where and how."""
 
+    remedy: str = ""
+    """What a button could do about it, in a word of the raiser's own; mostly nothing."""
+
 
 class UnsupportedModelError(EditingError):
     """A method and a model that do not go together."""

@@ -146,6 +146,14 @@ class EngineProcess(QObject):
         """Have a job done, or gone on with."""
         self._say(Run(str(job_folder)))
 
+    def run_errand(self, job_folder: Path) -> None:
+        """Have a job done beside the others: it needs no model for most of its time."""
+        self._say(Run(str(job_folder), aside=True))
+
+    def stop_errand(self, job_id: str) -> None:
+        """Stop an errand at its next pause; for it alone the process is never ended."""
+        self._say(Stop(job_id, keep=False))
+
     def stop(self, job_id: str, keep: bool) -> None:
         """Stop a job: keeping the best so far, or at all costs."""
         self._say(Stop(job_id, keep))

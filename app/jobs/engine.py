@@ -9,6 +9,8 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from app.jobs.desk import Desk
@@ -28,8 +30,8 @@ from app.jobs.protocol import (
     decode_to_engine,
     encode,
 )
-from app.jobs.turns import Turns
-from app.jobs.verbs import Verbs
+from app.jobs.turns import Rank, Turns
+from app.jobs.verbs import ASIDES, Verbs
 from app.jobs.worker import Worker
 
 _NICENESS = 10
@@ -75,7 +77,10 @@ def prepare_process() -> None:
 
 
 class Engine:
-    """The process's threads: this one works, one answers questions, one reads stdin."""
+    """The process's threads: this one works, one answers questions, one reads stdin.
+
+    Two more do the same for what needs no model: errands, and the questions about them.
+    """
 
     def __init__(self, stdin: int, stdout: int) -> None:
         self._stdin = stdin
@@ -83,7 +88,9 @@ class Engine:
         self._writing = threading.Lock()
         turns = Turns()
         self._worker = Worker(turns, self.say)
-        self._desk = Desk(turns, self.say)
+        self._errands = Worker(Turns(), self.say, alone=partial(turns.turn, Rank.QUESTION))
+        self._workers = (self._worker, self._errands)
+        self._desks = (Desk(turns, self.say), Desk(Turns(), self.say))
         self._is_loaded = False
 
     def run(self, load_verbs: Callable[[], Verbs]) -> None:
@@ -93,8 +100,12 @@ class Engine:
         verbs = load_verbs()
         self._is_loaded = True
         self.say(Ready(VERSION))
-        threading.Thread(target=self._desk.work, args=(verbs,), name="desk", daemon=True).start()
+        aside = replace(verbs, jobs=verbs.errands, questions=verbs.asides)
+        for desk, known in zip(self._desks, (verbs, aside), strict=True):
+            _start("desk", desk.work, known)
+        errands = _start("errands", self._errands.work, aside)
         self._worker.work(verbs)
+        errands.join()
 
     def say(self, message: FromEngine) -> None:
         """Tell the window something; where it is gone, stdin closes too and ends the work."""
@@ -115,18 +126,26 @@ class Engine:
 
     def _hear(self, message: ToEngine) -> None:
         match message:
-            case Run(job=folder):
-                self._worker.add(JobFolder(Path(folder)))
-            case Stop(job=job, keep=keep):
-                self._worker.stop(job, keep=keep)
+            case Run(job=folder, aside=aside):
+                self._workers[aside].add(JobFolder(Path(folder)))
+            case Stop():
+                self._stop(message)
             case Pause(job=job, is_on=is_on):
                 self._worker.pause(job, is_on=is_on)
-            case Ask():
-                self._desk.ask(message)
-            case Withdraw(id=identity):
-                self._desk.withdraw(identity)
+            case Ask(question=question):
+                self._desks[question in ASIDES].ask(message)
+            case Withdraw():
+                self._withdraw(message.id)
             case Quit():
                 self._quit()
+
+    def _stop(self, stop: Stop) -> None:
+        for worker in self._workers:
+            worker.stop(stop.job, keep=stop.keep)
+
+    def _withdraw(self, identity: int) -> None:
+        for desk in self._desks:
+            desk.withdraw(identity)
 
     def _quit(self) -> None:
         if not self._is_loaded:
@@ -134,7 +153,14 @@ class Engine:
         watchdog = threading.Timer(_SECONDS_TO_LEAVE, os._exit, (1,))
         watchdog.daemon = True
         watchdog.start()
+        self._errands.quit()
         self._worker.quit()
+
+
+def _start(name: str, work: Callable[[Verbs], None], verbs: Verbs) -> threading.Thread:
+    thread = threading.Thread(target=work, args=(verbs,), name=name, daemon=True)
+    thread.start()
+    return thread
 
 
 def _program_verbs() -> Verbs:

@@ -82,11 +82,12 @@ class FailureEvent:
     action: str
     details: str = ""
     time: float = field(default_factory=time.time)
+    remedy: str = ""
 
     @property
     def failure(self) -> Failure:
         """What went wrong."""
-        return Failure(self.sentence, self.action, self.details)
+        return Failure(self.sentence, self.action, self.details, self.remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,4 +140,5 @@ def event_from_json(record: Mapping[str, Any]) -> Event:
 
 def failure_event(failure: Failure) -> FailureEvent:
     """Tell a failure."""
-    return FailureEvent(failure.sentence, failure.action, failure.details)
+    said = (failure.sentence, failure.action, failure.details)
+    return FailureEvent(*said, remedy=failure.remedy)

@@ -26,6 +26,8 @@ class Failure:
     action: str
     """What to do about it; empty where the sentence says it."""
     details: str = ""
+    remedy: str = ""
+    """What a button could do about it, in a word."""
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -34,7 +36,7 @@ def failure_of(error: BaseException) -> Failure:
         rows = "\n".join(str(problem) for problem in error.problems)
         return Failure(str(error), "Correct these rows, then run it again.", rows)
     if isinstance(error, EditingError):
-        return Failure(str(error), "", "")
+        return Failure(str(error), "", "", error.remedy)
     return _known_failure(error) or Failure(
         f"Something went wrong that Exemplar did not expect: {_named(error)}.",
         "Copy the details and report them; then try again.",

@@ -22,6 +22,8 @@ class Run:
     type: ClassVar[str] = "run"
     job: str
     """The job's folder."""
+    aside: bool = False
+    """An errand: it is done beside the jobs, because it needs no model for most of its time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +23,8 @@ class JobTask:
     """Call it at every pause; it may raise Cancelled or, once, StoppedEarly."""
     tell_trial: Callable[[Mapping[str, Any]], None]
     """Call it with every run that is done, where the job consists of several."""
+    alone: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Enter it to touch models: an errand waits there for its turn, a job has it already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Listener(Protocol):
         ...
 
 
+ASIDES = frozenset({"plan-model", "remove-model", "keep-token"})
+"""The questions that need no model, by name: known before the verbs are loaded."""
 JobVerb = Callable[[JobTask], Outcome]
 QuestionVerb = Callable[[Mapping[str, Any], Listener], Any]
 
@@ -56,3 +61,7 @@ class Verbs:
 
     jobs: Mapping[str, JobVerb]
     questions: Mapping[str, QuestionVerb]
+    errands: Mapping[str, JobVerb] = field(default_factory=dict[str, JobVerb])
+    """Jobs that are done beside the others: what they wait for is the network or the disk."""
+    asides: Mapping[str, QuestionVerb] = field(default_factory=dict[str, QuestionVerb])
+    """Questions that need no model, answered while others wait for one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from app.jobs.ending import Ending
 from app.jobs.events import ResultEvent, failure_event
@@ -22,9 +23,23 @@ from editing.progress import Cancelled, StoppedEarly
 class Worker:
     """Jobs waiting, and the one at work; `work` belongs to one thread, the rest to any."""
 
-    def __init__(self, turns: Turns, say: Callable[[FromEngine], None]) -> None:
+    def __init__(
+        self,
+        turns: Turns,
+        say: Callable[[FromEngine], None],
+        *,
+        alone: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """Begin without a job.
+
+        Args:
+            turns: Whose turn it is to touch what the jobs work with.
+            say: Tells the window something.
+            alone: Handed to the jobs; of a worker whose turns are its own alone.
+        """
         self._turns = turns
         self._say = say
+        self._alone = alone
         self._changed = threading.Condition()
         self._waiting: deque[RunningJob] = deque()
         self._current: RunningJob | None = None
@@ -88,7 +103,8 @@ class Worker:
             spec = job.folder.spec()
             if spec.kind not in verbs.jobs:
                 raise EditingError(f"This version of Exemplar cannot do a job of kind {spec.kind}.")
-            outcome = verbs.jobs[spec.kind](JobTask(spec, job.folder, job.report, job.tell_trial))
+            task = JobTask(spec, job.folder, job.report, job.tell_trial, self._alone)
+            outcome = verbs.jobs[spec.kind](task)
             folder = None if outcome.folder is None else str(outcome.folder)
             job.emit(ResultEvent(outcome.result, folder))
         _close(job, ending.error)

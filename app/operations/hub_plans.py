@@ -3,7 +3,15 @@
 from typing import Any
 
 from editing.errors import EditingError
-from editing.models.hub import DownloadPlan, Hub, hub_id_of, plan_download
+from editing.models.hub import (
+    DownloadPlan,
+    Hub,
+    HubError,
+    cached_folder,
+    hub_id_of,
+    plan_download,
+)
+from editing.models.hub.connection import NAME
 
 
 def plan_of(source: str, hub: Hub | None = None) -> dict[str, Any]:
@@ -19,6 +27,26 @@ def plan_of(source: str, hub: Hub | None = None) -> dict[str, Any]:
     return told_of_plan(source, checked_plan(source, hub or Hub()))
 
 
+def plan_or_problem(source: str, hub: Hub | None = None) -> dict[str, Any]:
+    """Ask as `plan_of` does; where the hub refuses, say so with what would help.
+
+    Returns:
+        The plan with an empty `problem`; or `source`, the sentence as `problem`, its `remedy`
+        ("token", "retry", "name" or nothing), and `is_here`: whether the cache has the model.
+    """
+    try:
+        return plan_of(source, hub) | {"problem": ""}
+    except EditingError as error:
+        model = hub_id_of(source)
+        here = model is not None and cached_folder(model, hub or Hub()) is not None
+        return {
+            "source": source,
+            "problem": str(error),
+            "remedy": error.remedy,
+            "is_here": here,
+        }
+
+
 def checked_plan(source: str, hub: Hub) -> DownloadPlan:
     """Ask the hub for a source.
 
@@ -27,9 +55,10 @@ def checked_plan(source: str, hub: Hub) -> DownloadPlan:
     """
     model = hub_id_of(source)
     if model is None:
-        raise EditingError(
+        raise HubError(
             f"{source} is neither a folder nor a name that the hub could have (OWNER/NAME or "
-            "OWNER/NAME@REVISION). Check the spelling."
+            "OWNER/NAME@REVISION). Check the spelling.",
+            NAME,
         )
     return plan_download(model, hub)
 

@@ -3,6 +3,7 @@
 import dataclasses
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +48,20 @@ def add_from_hub(
     *,
     hub: Hub | None = None,
     told: Told | None = None,
+    alone: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> dict[str, Any]:
     """Fetch a model of the hub into the hub's cache and add it.
 
     Stopped, it keeps what has come, and the next try goes on from there. Where the hub cannot be
     asked, what the cache has of it is added as it is.
+
+    Args:
+        source: OWNER/NAME or OWNER/NAME@REVISION.
+        data_dir: The data folder.
+        report: Hears how far it is.
+        hub: Which hub, and whose cache.
+        told: Hears what it takes.
+        alone: Entered while something is done with models.
 
     Raises:
         EditingError: The hub refuses, the disk is too small, or it cannot be opened here.
@@ -60,7 +70,8 @@ def add_from_hub(
     try:
         plan = checked_plan(source, hub)
     except EditingError as error:
-        return _added_from_cache(source, shelf, hub, error)
+        with alone():
+            return _added_from_cache(source, shelf, hub, error)
     if told is not None:
         told(told_of_plan(source, plan))
     known = shelf.entry(source) or ShelfEntry(source, "hub", is_whole=False)
@@ -73,7 +84,8 @@ def add_from_hub(
             known, commit=plan.commit, fetched=tuple(files), is_whole=known.is_whole and not created
         )
         shelf.put(entry)
-    facts = inspect_folder(folder)
+    with alone():
+        facts = inspect_folder(folder)
     entry = _entry(dataclasses.replace(entry, is_whole=True), facts)
     shelf.put(entry)
     return told_of(entry) | {"folder": str(folder), "notes": list(facts.notes)}

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast
 
+from filelock import FileLock
+
 from app import paths
 from editing.errors import EditingError
 
@@ -67,12 +69,18 @@ class ModelShelf:
 
     def put(self, entry: ShelfEntry) -> None:
         """Add a model, or say something else of one that is there."""
-        others = [other for other in self.entries() if other.source != entry.source]
-        self._write([*others, entry])
+        with self._lock():
+            others = [other for other in self.entries() if other.source != entry.source]
+            self._write([*others, entry])
 
     def take_out(self, source: str) -> None:
         """Forget a model."""
-        self._write([entry for entry in self.entries() if entry.source != source])
+        with self._lock():
+            self._write([entry for entry in self.entries() if entry.source != source])
+
+    def _lock(self) -> FileLock:
+        """Keep the window's engine and the command line from losing each other's entries."""
+        return FileLock(self._path.with_suffix(".lock"))
 
     def _write(self, entries: Sequence[ShelfEntry]) -> None:
         record = {"version": _VERSION, "models": [asdict(entry) for entry in entries]}

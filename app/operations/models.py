@@ -2,17 +2,29 @@
 
 import os
 from collections import OrderedDict
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
 from typing import Any
 
+import psutil
+
+from app.operations.model_checks import ModelCheck, ModelChecks, stamp_of
+from app.operations.model_facts import Facts, facts_of, look_at, outline_of, told_of_check
+from app.operations.model_list import known_models
 from app.operations.model_shelf import ModelShelf
 from app.operations.places import open_library
-from editing.editors import EDITORS
 from editing.models.folder import inspect_folder
-from editing.models.language_model import LanguageModel, backpack_of
+from editing.models.language_model import LanguageModel
 from editing.models.loading import load_model, model_folder
-from editing.models.starter import BUNDLED, bundled_models
+from editing.models.speed import weights_bytes
+from editing.models.starter import BUNDLED
 from editing.progress import Progress, Report, unheard
+
+_NAMED = 3
+"""Of many edits, so many are named."""
+Told = Callable[[Facts], None]
+"""Hears what is known of one model."""
 
 
 class LoadedModels:
@@ -21,6 +33,10 @@ class LoadedModels:
     def __init__(self, limit: int = 2) -> None:
         self._limit = limit
         self._models: OrderedDict[str, LanguageModel] = OrderedDict()
+
+    def __contains__(self, source: str) -> bool:
+        """Whether a model is loaded."""
+        return source in self._models
 
     def model(self, source: str, report: Report) -> LanguageModel:
         """Return a model, loading it if it is not there.
@@ -43,58 +59,112 @@ class LoadedModels:
 
 def list_models(data_dir: str | None) -> list[dict[str, Any]]:
     """List the bundled models, those that were added, and the bases of the library's edits."""
-    added = [entry.source for entry in ModelShelf(data_dir).entries() if entry.is_whole]
-    sources: dict[str, int] = dict.fromkeys([*bundled_models(), *added], 0)
-    with open_library(data_dir) as library:
-        for edit in library.edits():
-            sources[edit.model] = sources.get(edit.model, 0) + 1
-    return [
-        {"name": _name(source), "source": source, "edits": count}
-        for source, count in sources.items()
-    ]
+    known = known_models(data_dir, _bases(data_dir))
+    return [model.to_json() for model in known if model.is_whole]
 
 
-def check_model(source: str, report: Report = unheard) -> dict[str, Any]:
-    """Look into a model's files, load it, and say what it is and what can be done with it.
+def look_at_models(
+    data_dir: str | None, report: Report = unheard, *, told: Told | None = None
+) -> list[Facts]:
+    """Say of every model what it is and what can be done with it, loading none.
+
+    Args:
+        data_dir: The data folder.
+        report: Hears how far it is.
+        told: Hears of each model as soon as it was looked at.
+    """
+    looked: list[Facts] = []
+    known = known_models(data_dir, _bases(data_dir))
+    for number, model in enumerate(known):
+        report(Progress("looking at models", number, len(known), model.source))
+        looked.append(look_at(model, data_dir))
+        if told is not None:
+            told(looked[-1])
+    return looked
+
+
+def check_model(
+    source: str,
+    report: Report = unheard,
+    *,
+    models: LoadedModels | None = None,
+    data_dir: str | None = None,
+    alone: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> dict[str, Any]:
+    """Read every byte of a model, load it, and say what it is and what can be done with it.
+
+    What was found is kept, and the next check says whether the files are still the same.
+
+    Args:
+        source: Any model, on the list or not.
+        report: Hears how far it is.
+        models: Where it is loaded.
+        data_dir: The data folder.
+        alone: Entered while something is done with models.
 
     Returns:
-        What the files and the loaded model tell, `checksum` of the weights' files, `notes`, and
-        `methods`, each with its `reason` where it does not go with the model.
+        Its facts, see `facts_of`, `checksum` of the weights' files, `fingerprint` (empty where the
+        memory does not hold the model), `notes` and `before`, the last check.
 
     Raises:
-        EditingError: It cannot be loaded.
+        EditingError: It is damaged, or cannot be opened here.
     """
-    facts = inspect_folder(model_folder(source))
-    model = LoadedModels().model(source, report)
-    senses = backpack_of(model).config.num_senses if model.is_backpack else None
-    return {
+    with alone():
+        files = inspect_folder(model_folder(source))
+        outline = outline_of(source, files, data_dir)
+    stamp, before = stamp_of(files.files), ModelChecks(data_dir).get(source)
+    checksum = files.checksum(report)
+    with alone():
+        model, notes = _loaded(source, outline, models or LoadedModels(), report)
+        facts = facts_of(model or outline, files)
+    fingerprint = "" if model is None else model.fingerprint
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    ModelChecks(data_dir).put(source, ModelCheck(checksum, fingerprint, now, stamp))
+    notes += _differences(source, before, checksum, fingerprint, data_dir)
+    return facts | {
         "model": source,
-        "folder": str(facts.folder),
-        "architecture": facts.architecture,
-        "family": model.layout.family,
-        "layers": facts.layers,
-        "parameters": sum(parameter.numel() for parameter in model.module.parameters()),
-        "context": model.context,
-        "vocabulary": model.vocab_size,
-        "rows": facts.rows,
-        "dtype": facts.dtype,
-        "tokenizer": type(model.tokenizer).__name__,
-        "senses": senses,
-        "size": facts.size,
-        "fingerprint": model.fingerprint,
-        "checksum": facts.checksum(report),
-        "notes": list(facts.notes),
-        "methods": methods_for(model),
+        "fingerprint": fingerprint,
+        "checksum": checksum,
+        "before": told_of_check(before, files),
+        "notes": [*facts["notes"], *notes],
     }
 
 
-def methods_for(model: LanguageModel) -> list[dict[str, Any]]:
-    """Say of each method whether it goes with a model, and why not."""
-    return [
-        {"method": editor.name, "label": editor.label, "reason": editor.unsupported_reason(model)}
-        for editor in EDITORS.values()
-    ]
+def _loaded(
+    source: str, outline: LanguageModel, models: LoadedModels, report: Report
+) -> tuple[LanguageModel | None, list[str]]:
+    """Load a model unless the memory does not hold it, which is then noted."""
+    needed, free = weights_bytes(outline), psutil.virtual_memory().available
+    is_on_cpu = os.environ.get("EXEMPLAR_DEVICE", "cpu") == "cpu"
+    if is_on_cpu and needed > free and source not in models:
+        note = (
+            f"It was not loaded: its weights take {needed / 1e9:.1f} GB in float32 and "
+            f"{free / 1e9:.1f} GB of memory are free. Its files are whole; close other programs to "
+            "have its numbers looked at as well."
+        )
+        return None, [note]
+    return models.model(source, report), []
 
 
-def _name(source: str) -> str:
-    return source.capitalize() if source in BUNDLED else Path(source).name
+def _differences(
+    source: str,
+    before: ModelCheck | None,
+    checksum: str,
+    fingerprint: str,
+    data_dir: str | None,
+) -> list[str]:
+    notes: list[str] = []
+    if before is not None and before.checksum != checksum:
+        notes.append(f"Its files are not those of the last check ({before.time[:10]}).")
+    with open_library(data_dir) as library:
+        made = [edit for edit in library.edits() if edit.model == source]
+    others = [edit.name for edit in made if edit.model_fingerprint != fingerprint]
+    if fingerprint and others:
+        named = ", ".join(others[:_NAMED]) + (", …" if len(others) > _NAMED else "")
+        notes.append(f"{len(others)} of {len(made)} edits were made for other weights: {named}.")
+    return notes
+
+
+def _bases(data_dir: str | None) -> list[str]:
+    with open_library(data_dir) as library:
+        return [edit.model for edit in library.edits()]

@@ -63,7 +63,8 @@ def test_a_folder_is_added_listed_and_removed_untouched(
     added = run(capsys, "models", "add", str(made))
     assert (added["kind"], added["family"], added["source"]) == ("folder", "GPT-NeoX", str(made))
     listed = run(capsys, "models", "list")["models"]
-    assert {"name": "model", "source": str(made), "edits": 0} in listed
+    row = {"name": "model", "source": str(made), "kind": "folder", "edits": 0, "is_whole": True}
+    assert row in listed
     removed = run(capsys, "models", "remove", str(made), "--delete-files")
     assert removed == {"source": str(made), "deleted": [], "kept": 0}
     assert files_below(made) == before

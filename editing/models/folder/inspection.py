@@ -2,14 +2,14 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 import torch
 from huggingface_hub.errors import StrictDataclassError
 from torch import nn
-from transformers import AutoConfig, AutoModelForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 from editing.errors import EditingError
 from editing.models.backpack import BackpackGPT2Config, BackpackGPT2LMHeadModel
@@ -28,6 +28,7 @@ from editing.progress import Progress, Report
 _MASK = re.compile(r".*\.(?:attn|attention)\.(?:bias|masked_bias)|.*rotary_emb\.inv_freq")
 """Constants that files of older releases carry beside the weights."""
 _CHUNK = 1 << 22
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +51,38 @@ class FolderFacts:
     """Bytes of the weights' files."""
     notes: tuple[str, ...]
     """What is odd but does no harm."""
+    outline: PreTrainedModel = field(repr=False, compare=False)
+    """The model as its configuration describes it, on the meta device: shapes without numbers."""
+
+    @property
+    def context(self) -> int:
+        """The longest sequence, in tokens."""
+        return int(cast(Any, self.outline.config).max_position_embeddings)
 
     def checksum(self, report: Report) -> str:
-        """Hash the weights' files: SHA-256 of their own, in the order of their names."""
+        """Hash the weights' files: SHA-256 of their own, in the order of their names.
+
+        A file in the hub's cache is named by its hash there, and has to have it.
+
+        Raises:
+            EditingError: A file is not what the hub published.
+        """
         whole, done = hashlib.sha256(), 0
         for path in sorted(self.files):
+            published = _published_hash(path)
+            own = hashlib.sha256()
             with path.open("rb") as file:
                 while piece := file.read(_CHUNK):
                     whole.update(piece)
+                    if published:
+                        own.update(piece)
                     done += len(piece)
                     report(Progress("hashing files", done, self.size, path.name))
+            if published and own.hexdigest() != published:
+                raise EditingError(
+                    f"{path} is not what the hub published: its hash is another. Remove the model "
+                    "together with its files and fetch it again."
+                )
         return whole.hexdigest()
 
 
@@ -92,10 +115,18 @@ def inspect_folder(folder: Path) -> FolderFacts:
         files=weights.files,
         size=weights.size,
         notes=_notes(config, counted),
+        outline=module,
     )
 
 
-def _expected(folder: Path, config: dict[str, Any]) -> nn.Module:
+def _published_hash(path: Path) -> str:
+    """The SHA-256 that names a file in the hub's cache; empty for files that lie elsewhere."""
+    real = path.resolve()
+    is_blob = real.parent.name == "blobs" and _SHA256.fullmatch(real.name)
+    return real.name if is_blob else ""
+
+
+def _expected(folder: Path, config: dict[str, Any]) -> PreTrainedModel:
     """Build the module that the configuration describes, without any numbers."""
     try:
         with torch.device("meta"):
@@ -103,7 +134,8 @@ def _expected(folder: Path, config: dict[str, Any]) -> nn.Module:
                 return BackpackGPT2LMHeadModel(backpack_config(config))
             auto: Any = AutoConfig
             read = auto.from_pretrained(folder, trust_remote_code=False)
-            return cast(Any, AutoModelForCausalLM).from_config(read, trust_remote_code=False)
+            loader: Any = AutoModelForCausalLM
+            return loader.from_config(read, trust_remote_code=False, dtype=torch.float32)
     except (ValueError, TypeError, KeyError, RuntimeError, OSError, AttributeError,
             ZeroDivisionError, ImportError, StrictDataclassError) as error:  # fmt: skip
         said = " ".join(str(error).split())

@@ -22,6 +22,9 @@ from typing_extensions import override
 from editing.errors import EditingError
 from editing.models.hub.token import token_of_keyring
 
+TOKEN, RETRY, NAME = "token", "retry", "name"
+"""Remedies: give a token, try again, write another name."""
+
 _ID = re.compile(r"[\w.-]+(?:/[\w.-]+)?")
 _REVISION = re.compile(r"[\w./-]+")
 
@@ -71,21 +74,29 @@ class Hub:
         return token_of_keyring()
 
 
+class HubError(EditingError):
+    """The hub refuses or cannot be reached; `remedy` names what would help."""
+
+    def __init__(self, message: str, remedy: str = RETRY) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
 @contextmanager
 def explained(model: HubId) -> Generator[None]:
     """Turn what the client raises into a sentence with a remedy.
 
     Raises:
-        EditingError: The hub refuses or cannot be reached.
+        HubError: The hub refuses or cannot be reached.
     """
     try:
         yield
     except (OfflineModeIsEnabled, httpx2.TransportError) as error:
-        raise EditingError(_unreachable(model, error)) from error
+        raise HubError(_unreachable(model, error)) from error
     except HfHubHTTPError as error:
-        raise EditingError(_refusal(model, error)) from error
+        raise _refusal(model, error) from error
     except HFValidationError as error:
-        raise EditingError(f"{model} is no name of a model on the hub: {error}") from error
+        raise HubError(f"{model} is no name of a model on the hub: {error}", NAME) from error
 
 
 def _unreachable(model: HubId, error: Exception) -> str:
@@ -100,13 +111,14 @@ def _unreachable(model: HubId, error: Exception) -> str:
     )
 
 
+_HOW = "on the page Models, or with `exemplar models token`"
 _GATED = (
     "{model} is given only to those who have accepted its terms. Accept them on its page on the "
-    "hub, then give your token with `exemplar models token`."
+    f"hub, then give your token ({_HOW})."
 )
 _ABSENT = (
     "The hub has no model {model}, or it is private. Check the spelling; for a private model give "
-    "a token with `exemplar models token`."
+    f"a token ({_HOW})."
 )
 _NO_REVISION = "{model}: the hub has the model but not this revision. Check its spelling."
 _TOO_MANY = (
@@ -114,27 +126,31 @@ _TOO_MANY = (
     "fetched is kept."
 )
 _REJECTED = (
-    "The hub does not accept the token for {model} ({code}). Give a new one that may read it with "
-    "`exemplar models token`."
+    "The hub does not accept the token for {model} ({code}). Give a new one that may read it "
+    f"({_HOW})."
+)
+_BROKEN = (
+    "The hub answered with an error for {model} ({code}). Try again later; what has been fetched "
+    "is kept."
 )
 
 
-def _refusal(model: HubId, error: HfHubHTTPError) -> str:
+def _refusal(model: HubId, error: HfHubHTTPError) -> HubError:
     code = error.response.status_code
-    kinds = ((GatedRepoError, _GATED), (RevisionNotFoundError, _NO_REVISION))
-    for kind, sentence in (*kinds, (RepositoryNotFoundError, _ABSENT)):
-        if isinstance(error, kind):
-            return sentence.format(model=model)
-    was_known = "Authorization" in error.response.request.headers
-    known = {
-        HTTPStatus.TOO_MANY_REQUESTS: _TOO_MANY,
-        HTTPStatus.UNAUTHORIZED: _REJECTED if was_known else _ABSENT,
-        HTTPStatus.FORBIDDEN: _REJECTED,
-        HTTPStatus.NOT_FOUND: _ABSENT,
-    }
-    if code in known:
-        return known[HTTPStatus(code)].format(model=model, code=code)
-    return (
-        f"The hub answered with an error for {model} ({code}). Try again later; what has been "
-        "fetched is kept."
+    kinds = (
+        (GatedRepoError, _GATED, TOKEN),
+        (RevisionNotFoundError, _NO_REVISION, NAME),
+        (RepositoryNotFoundError, _ABSENT, NAME),
     )
+    for kind, sentence, remedy in kinds:
+        if isinstance(error, kind):
+            return HubError(sentence.format(model=model), remedy)
+    was_known = "Authorization" in error.response.request.headers
+    known: dict[int, tuple[str, str]] = {
+        HTTPStatus.TOO_MANY_REQUESTS: (_TOO_MANY, RETRY),
+        HTTPStatus.UNAUTHORIZED: (_REJECTED, TOKEN) if was_known else (_ABSENT, NAME),
+        HTTPStatus.FORBIDDEN: (_REJECTED, TOKEN),
+        HTTPStatus.NOT_FOUND: (_ABSENT, NAME),
+    }
+    sentence, remedy = known.get(code, (_BROKEN, RETRY))
+    return HubError(sentence.format(model=model, code=code), remedy)
