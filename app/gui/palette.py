@@ -57,3 +57,16 @@ def palette_from(tokens: Tokens) -> QPalette:
     for which in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(tokens.border_strong))
     return palette
+
+
+def mixed(first: QColor, second: QColor, share: float) -> QColor:
+    """Mix two colours; `share` is how much of the second."""
+
+    def between(one: float, other: float) -> float:
+        return one * (1 - share) + other * share
+
+    return QColor.fromRgbF(
+        between(first.redF(), second.redF()),
+        between(first.greenF(), second.greenF()),
+        between(first.blueF(), second.blueF()),
+    )

@@ -30,7 +30,13 @@ from app.gui.main_window import PAGES, MainWindow
 from app.gui.pages.senses.answer import Side
 from app.gui.theme import ThemeChoice
 from tests.gui import page_kit as kit
-from tests.gui import pictures, pictures_of_edits, pictures_of_examples, pictures_of_runs
+from tests.gui import (
+    pictures,
+    pictures_of_edits,
+    pictures_of_examples,
+    pictures_of_runs,
+    pictures_of_senses,
+)
 
 FOLDER = Path(__file__).parent / "goldens"
 MACHINE = "machine.json"
@@ -120,9 +126,9 @@ def _runs_error(window: MainWindow, context: GuiContext) -> None:
 def _senses(window: MainWindow, context: GuiContext) -> None:
     window.page.show_edit("Capitals")
     QTest.qWait(100)
-    pictures_of_runs.answer(context)
+    pictures_of_senses.answer(context)
     window.page.show_word(" Chad")
-    pictures_of_runs.answer(context)
+    pictures_of_senses.answer(context)
     window.page.board.sides[Side.AFTER].click()
 
 

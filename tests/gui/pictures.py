@@ -25,6 +25,7 @@ from editing.examples import Example, ExampleSet, Kind
 from tests.gui import page_kit as kit
 from tests.gui import pictures_of_edits as edits
 from tests.gui import pictures_of_runs as runs
+from tests.gui import pictures_of_senses as senses
 
 SIZE = (1280, 800)
 
@@ -65,6 +66,7 @@ def answer(context: GuiContext) -> None:
     """Let the played engine say something about every row it was asked for."""
     edits.answer(context)
     runs.answer(context)
+    senses.answer(context)
     for asked in context.engine.asked:
         if asked.question == "probabilities" and asked.part is not None:
             for place, row in enumerate(asked.arguments["rows"]):
@@ -162,3 +164,4 @@ if __name__ == "__main__":
     draw_guide(Path(sys.argv[1]))
     edits.draw(Path(sys.argv[1]))
     runs.draw(Path(sys.argv[1]))
+    senses.draw(Path(sys.argv[1]))

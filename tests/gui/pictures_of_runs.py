@@ -1,10 +1,8 @@
-"""Pictures of the runs and senses pages at work, as a person would see them.
+"""Pictures of the runs page at work, as a person would see it.
 
 `python -m tests.gui.pictures_of_runs FOLDER` draws these alone.
 """
 
-import base64
-import math
 import os
 import sys
 import tempfile
@@ -13,33 +11,15 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import numpy as np
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.gui.context import GuiContext
 from app.gui.main_window import MainWindow
-from app.gui.pages.senses.answer import Side
-from app.gui.pages.senses.words import Scope
 from app.gui.theme import ThemeChoice
 from app.operations.guided import guided_set
 from tests.gui import page_kit as kit
 
-TEXT = (
-    "the of and to in a is that it was for on are as with his they at be this from I have or "
-    "by one had not but what all were when we there can an your which their said if do will "
-    "each about how up out them then she many some so these would other into has more her "
-    "two like him see time could no make than first been its who now people my made over did "
-    "down only way find use may water long little very after words called just where most "
-    "know get through back much before go good new write our used me man too any day same "
-    "right look think also around another came come work three word must because does part "
-    "even place well such here take why things help put years different away again off went "
-    "old number great tell men say small every found still between name should home big give "
-    "air line set own under read last never us left end along while might next sound below "
-    "saw something thought both few those always looked city capital town river Chad Chile "
-    "China Mali Niger Paris Madrid Lima Cairo chapel chance"
-)
-WORDS = TEXT.split()
 MEASURES = {
     "memory_bytes": 640e6,
     "memory_free": 7.2e9,
@@ -74,76 +54,14 @@ def finish(context: GuiContext) -> None:
 
 
 def answer(context: GuiContext) -> None:
-    """Let the played engine say something about words and senses."""
-    answers = {
-        "senses-words": lambda _: {"words": [f" {word}" for word in WORDS] + list(WORDS)},
-        "senses-uses": lambda _: {"uses": [[n, 24 - n // 8] for n in range(186)]},
-        "senses-word": lambda _: kit.senses_answer(count=8),
-        "senses-edit": lambda _: kit.edit_senses_answer(),
-        "senses-importance": lambda _: {
-            "scores": [[100, n, 0.9 * 0.6**n] for n in range(8)],
-        },
-        "senses-sentence": _sentence,
-        "senses-what-if": _what_if,
-        "preflight": lambda _: MEASURES,
-    }
+    """Let the played engine estimate runs."""
     for asked in list(context.engine.asked):
-        if asked.channel in answers:
-            asked.answer(answers[asked.channel](asked.arguments))
-
-
-def _sentence(arguments: dict) -> dict:
-    words = [f" {word}" for word in arguments["text"].split()]
-    words[0] = words[0].strip()
-    tokens = [
-        {
-            "word": word,
-            "predicts": [[f" {WORDS[(7 * place + n) % 180]}", 0.42 * 0.6**n] for n in range(8)],
-            "mixes": [[max(0, place - n // 2), (3 * n + 1) % 8, 0.34 * 0.8**n] for n in range(8)],
-        }
-        for place, word in enumerate(words)
-    ]
-    shares = []
-    for place in range(len(words)):
-        raw = [math.exp(0.4 * n + 1.3 * math.sin(2.1 * n + place)) for n in range(place + 1)]
-        shares.append([round(1000 * each / sum(raw)) for each in raw])
-    return {"tokens": tokens, "shares": shares}
-
-
-def _what_if(arguments: dict) -> dict:
-    random = np.random.default_rng(3)
-    count = 2 * len(WORDS)
-
-    def packed(logits: np.ndarray) -> str:
-        return base64.b64encode(logits.astype("<f4").tobytes()).decode()
-
-    chosen = [(" capital", 101, 5), (" France", 102, 3), (" of", 103, 2), (" The", 104, 0)]
-    return {
-        "prompt": arguments["prompt"],
-        "base": packed(np.round(random.standard_normal(count) * 1.8, 2)),
-        "edits": [
-            {
-                "name": name,
-                "strength": 1.0,
-                "others": 41,
-                "senses": [
-                    {
-                        "word": word,
-                        "token_id": token,
-                        "sense": sense,
-                        "weight": 0.31 * 0.7**place,
-                        "logits": packed(random.standard_normal(count) * 1.1 * 0.6**place),
-                    }
-                    for place, (word, token, sense) in enumerate(chosen)
-                ],
-            }
-            for name in arguments["edits"]
-        ],
-    }
+        if asked.channel == "preflight":
+            asked.answer(MEASURES)
 
 
 def draw(folder: Path) -> None:
-    """Draw what the two pages show, one picture after another."""
+    """Draw what the page shows, one picture after another."""
     QApplication.instance() or QApplication([])
     with tempfile.TemporaryDirectory() as data:
         context = kit.context_in(Path(data))
@@ -155,7 +73,6 @@ def draw(folder: Path) -> None:
         window.show()
         fill(context)
         _draw_runs(window, context, folder)
-        _draw_senses(window, context, folder)
         finish(context)
         window.close()
         window.deleteLater()
@@ -183,32 +100,6 @@ def _draw_runs(window: MainWindow, context: GuiContext, folder: Path) -> None:
     page.show_form("Twelve capitals")
     page.form.settings.field("epochs").set_value(4)
     _shoot(window, context, folder / "runs-form")
-
-
-def _draw_senses(window: MainWindow, context: GuiContext, folder: Path) -> None:
-    window.workspace.show_page("senses")
-    page = window.page
-    page.show_edit("Capitals")
-    QTest.qWait(100)
-    answer(context)
-    page.show_word(" Chad")
-    answer(context)
-    page.board.sides[Side.AFTER].click()
-    page.board.show_neighbours((100, 3), [(" Mali", 3, 0.91), (" Niger", 3, 0.88)])
-    _shoot(window, context, folder / "senses-after", answering=False)
-    page.finder.scopes[Scope.ALL].click()
-    page.finder.search.setText("ch")
-    page.finder.words.search("ch")
-    page.board.sides[Side.BEFORE].click()
-    _shoot(window, context, folder / "senses-search", answering=False)
-    page.tabs.setCurrentWidget(page.sentence)
-    page.sentence.text.setText("The capital of Chad lies on the river where the old road ends and")
-    page.sentence.ask()
-    _shoot(window, context, folder / "senses-sentence")
-    page.tabs.setCurrentWidget(page.what_if)
-    answer(context)
-    page.what_if.sliders[0].senses[0].setValue(160)
-    _shoot(window, context, folder / "senses-what-if", answering=False)
 
 
 def _shoot(window: MainWindow, context: GuiContext, path: Path, *, answering: bool = True) -> None:

@@ -8,9 +8,9 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from app.gui.palette import tokens_of
+from app.gui.palette import mixed, tokens_of
 from app.gui.plots import signed_scale
-from app.gui.plots.themed_plot import PlotColours, PlotTable, ThemedPlot, mixed
+from app.gui.plots.themed_plot import PlotColours, PlotTable, ThemedPlot
 from app.gui.tables import figures
 
 BUDGETS = (1e-5, 1e-4, 1e-3)

@@ -20,8 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from app.gui.metrics import gap
-from app.gui.palette import tokens_of
-from app.gui.plots.themed_plot import mixed
+from app.gui.palette import mixed, tokens_of
 from app.gui.widgets.painted import PaintedWidget
 
 _REACH = 6.0

@@ -7,9 +7,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from app.gui.palette import mixed
 from app.gui.plots import signed_scale
 from app.gui.plots.success_plot import FAR
-from app.gui.plots.themed_plot import PlotColours, PlotTable, ThemedPlot, mixed
+from app.gui.plots.themed_plot import PlotColours, PlotTable, ThemedPlot
 from app.gui.tables import figures
 from app.gui.tables.sweep_table import SEARCH, Trial, front_of
 

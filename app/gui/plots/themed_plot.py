@@ -283,16 +283,3 @@ def ended(path: Path, ending: str) -> Path:
         return path
     tries = [path.with_name(f"{path.name}{number}.{ending}") for number in ("", *range(2, 1000))]
     return next(each for each in tries if not each.exists())
-
-
-def mixed(first: QColor, second: QColor, share: float) -> QColor:
-    """Mix two colours; `share` is how much of the second."""
-
-    def between(one: float, other: float) -> float:
-        return one * (1 - share) + other * share
-
-    return QColor.fromRgbF(
-        between(first.redF(), second.redF()),
-        between(first.greenF(), second.greenF()),
-        between(first.blueF(), second.blueF()),
-    )

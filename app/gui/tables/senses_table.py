@@ -11,7 +11,6 @@ from app.gui.tables import figures
 from app.gui.tables.row_table import Index, RowTable
 
 SENSE_ROLE = Qt.ItemDataRole.UserRole
-HEADERS = ("Word", "Sense", "Score", "|Δ|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class SensesTable(RowTable[SenseRow]):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._headers = [self.tr(header) for header in HEADERS]
+        self._headers = [self.tr("Word"), self.tr("Sense"), self.tr("Score"), self.tr("|Δ|")]
         self._all: list[SenseRow] = []
         self._filter = ""
         self._order = (2, Qt.SortOrder.DescendingOrder)
@@ -60,6 +59,10 @@ class SensesTable(RowTable[SenseRow]):
         """Show only words that contain a text."""
         self._filter = text.casefold().strip()
         self._refresh()
+
+    def words(self) -> list[tuple[int, str]]:
+        """Give the ids and texts of the words shown, each once."""
+        return list({row.token_id: row.word for row in self._rows}.items())
 
     def row_of(self, sense: SenseRow) -> int | None:
         """Find the row of a sense, however far it moved."""

@@ -60,6 +60,10 @@ class VocabularyTable(RowTable[int]):
             found = [*begin, *rest]
         self._put(found)
 
+    def first(self, most: int) -> list[tuple[int, str]]:
+        """Give the ids and texts of the first words shown."""
+        return [(number, self._words[number]) for number in self._rows[:most]]
+
     def word_at(self, index: Index) -> str:
         """Give the word at an index."""
         return self._words[self._rows[index.row()]]

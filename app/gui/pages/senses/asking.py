@@ -9,6 +9,7 @@ from app.operations.requests import Request, SensesRequest
 from app.operations.sense_requests import (
     ImportanceRequest,
     NeighboursRequest,
+    SenseMapRequest,
     SentenceRequest,
     StrengthsRequest,
     VocabularyRequest,
@@ -55,6 +56,10 @@ class SenseQuestions:
         """Ask which senses point where one points."""
         request = NeighboursRequest(model, *key)
         self._ask("sense-neighbours", request, "senses-neighbours", answered, failed)
+
+    def map(self, request: SenseMapRequest, callbacks: tuple[OnAnswer, OnError]) -> None:
+        """Ask for numbers of all senses of many words."""
+        self._ask("sense-map", request, "senses-map", *callbacks)
 
     def sentence(
         self, model: str, text: str, edit: str | None, callbacks: tuple[OnAnswer, OnError]

@@ -1,6 +1,7 @@
 """The cards of one word's senses, with the switch between before, after and difference."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QStackedWidget, QToolButton, QWidget
@@ -35,6 +36,7 @@ class SensesBoard(QWidget):
             self._group.addButton(side_button)
         self.sides[Side.BEFORE].setChecked(True)
         self.cards: list[SenseWidget] = []
+        self._wanted: tuple[str, int] | None = None
         self._timer = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._timer.timeout.connect(self._on_waited)
         self._build()
@@ -48,6 +50,11 @@ class SensesBoard(QWidget):
         """Say, if it takes long, that a word is being looked up."""
         self._waited_for = word
         self._timer.start()
+
+    def look_at(self, word: str, sense: int) -> None:
+        """Bring one sense into view, at once or when its card is there."""
+        self._wanted = (word, sense)
+        self._scroll_to_wanted()
 
     def say(self, sentence: str) -> None:
         """Say why there are no cards."""
@@ -72,6 +79,7 @@ class SensesBoard(QWidget):
             self.sides[Side.BEFORE].setChecked(True)
         self._on_side_clicked()
         self.stack.setCurrentWidget(self._filled)
+        self._scroll_to_wanted()
 
     def show_importance(self, scores: Mapping[SenseKey, float]) -> None:
         """Say how much the current set uses each sense shown."""
@@ -83,6 +91,16 @@ class SensesBoard(QWidget):
         for widget in self.cards:
             if (widget.card.token_id, widget.card.sense) == key:
                 widget.show_neighbours(found)
+
+    def _scroll_to_wanted(self) -> None:
+        for card in self.cards:
+            if (card.card.word, card.card.sense) == self._wanted:
+                self._wanted = None
+                QTimer.singleShot(0, card, partial(self._go_to, card))
+
+    def _go_to(self, card: SenseWidget) -> None:
+        self._area.ensureWidgetVisible(card)
+        card.raises.setFocus()
 
     def _build(self) -> None:
         self._grid = QGridLayout()
@@ -103,9 +121,9 @@ class SensesBoard(QWidget):
             )
         )
         self._filled = QWidget()
-        area = scrolled(holder)
+        self._area = scrolled(holder)
         body = column(head, spacing=3, margins=4)
-        body.addWidget(area, 1)
+        body.addWidget(self._area, 1)
         body.addWidget(honest)
         self._filled.setLayout(body)
         self.empty = EmptyState(

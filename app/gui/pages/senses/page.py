@@ -12,6 +12,7 @@ from app.gui.metrics import characters
 from app.gui.pages.senses.answer import SenseCard, SenseKey, overlaid, read_cards
 from app.gui.pages.senses.asking import SenseQuestions
 from app.gui.pages.senses.board import SensesBoard
+from app.gui.pages.senses.sense_map import MOST_WORDS, Measure, SenseMapView
 from app.gui.pages.senses.sentence import SentenceView
 from app.gui.pages.senses.what_if import Turned, WhatIfView
 from app.gui.pages.senses.words import Scope, WordFinder
@@ -20,7 +21,7 @@ from app.gui.widgets.buttons import action
 from app.gui.widgets.fields import leave_wheel_to_page
 from app.gui.widgets.labels import caption
 from app.gui.widgets.layouts import column
-from app.operations.sense_requests import StrengthsRequest
+from app.operations.sense_requests import SenseMapRequest, StrengthsRequest
 from editing.errors import LibraryError
 from editing.library.edit_row import EditRow
 from editing.library.records import read_record
@@ -93,13 +94,15 @@ class SensesPage(QWidget):
         leave_wheel_to_page(self.edits)
 
     def _build_right(self) -> None:
-        self.board, self.sentence, self.what_if = SensesBoard(), SentenceView(), WhatIfView()
+        self.board, self.map = SensesBoard(), SenseMapView()
+        self.sentence, self.what_if = SentenceView(), WhatIfView()
         self.what_if.word_of = self._word_of
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(self.tr("Ways to look at senses"))
         self.tabs.setDocumentMode(True)
         for widget, name in (
             (self.board, self.tr("Senses of a word")),
+            (self.map, self.tr("Many words")),
             (self.sentence, self.tr("In a sentence")),
             (self.what_if, self.tr("What if")),
         ):
@@ -126,7 +129,10 @@ class SensesPage(QWidget):
         self.finder.word_chosen.connect(self._on_word_chosen)
         self.finder.word_typed.connect(self._look_up)
         self.finder.scope_changed.connect(self._on_scope_changed)
+        self.finder.listed.connect(self._on_listed)
         self.board.neighbours_wanted.connect(self._on_neighbours_wanted)
+        self.map.asked.connect(self._on_map_asked)
+        self.map.word_wanted.connect(self._on_field_chosen)
         self.sentence.asked.connect(self._on_sentence_asked)
         self.what_if.asked.connect(self._on_what_if_asked)
         self.what_if.turned.connect(self._on_turned)
@@ -170,6 +176,20 @@ class SensesPage(QWidget):
         self.tabs.setCurrentWidget(self.board)
         self._look_up(word)
 
+    def _on_listed(self) -> None:
+        self.map.show_words(self.finder.first_listed(MOST_WORDS))
+
+    def _on_map_asked(self, ids: tuple[int, ...], target: str | None, with_edit: bool) -> None:
+        edit = self._edit()
+        name = edit.name if with_edit and edit is not None else None
+        request = SenseMapRequest(self._model(), ids, target, name)
+        self._asking.map(request, (self.map.show_answer, self.map.say))
+        self._want_scores()
+
+    def _on_field_chosen(self, word: str, sense: int) -> None:
+        self._on_word_chosen(word)
+        self.board.look_at(word, sense)
+
     def _on_selection_changed(self) -> None:
         if self.isVisible():
             self._want_words()
@@ -210,6 +230,7 @@ class SensesPage(QWidget):
     def _on_edit_chosen(self) -> None:
         edit = self._edit()
         self._of_edit = {}
+        self.map.show_known(Measure.CHANGE, {})
         rows = [] if edit is None else self._chosen_senses(edit)
         self.finder.show_senses(rows)
         if rows:
@@ -217,6 +238,7 @@ class SensesPage(QWidget):
         if edit is not None:
             self._asking.edit(edit.model, edit.name, self._on_edit_answered, self.board.say)
         self.sentence.offer_edit(None if edit is None else edit.name)
+        self.map.offer_edit(None if edit is None else edit.name, moves_senses=bool(rows))
         self._offer_what_if(edit)
         if rows:
             self.finder.chosen.setCurrentIndex(self.finder.senses.index(0, 0))
@@ -250,11 +272,13 @@ class SensesPage(QWidget):
         wanted = (self._model(), self._context.selection.example_set)
         if wanted[1] is not None and wanted != self._scores_of:
             self._scores_of, self._scores = wanted, {}
+            self.map.show_known(Measure.IMPORTANCE, {})
             self._asking.importance(wanted[0], wanted[1], self._on_scores)
 
     def _on_scores(self, answer: dict[str, Any]) -> None:
         self._scores = {(int(t), int(s)): float(score) for t, s, score in answer["scores"]}
         self.board.show_importance(self._scores)
+        self.map.show_known(Measure.IMPORTANCE, self._scores)
 
     def _on_word_answered(self, answer: dict[str, Any]) -> None:
         self._of_word = read_cards(answer)
@@ -267,6 +291,7 @@ class SensesPage(QWidget):
             key: card.difference.norm for key, card in self._of_edit.items() if card.difference
         }
         self.finder.show_changes(changes)
+        self.map.show_known(Measure.CHANGE, changes)
         self._draw()
 
     def _on_neighbours_wanted(self, key: SenseKey) -> None:

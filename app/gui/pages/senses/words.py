@@ -37,6 +37,8 @@ class WordFinder(QWidget):
     """A word of the list, with the space before it."""
     word_typed = Signal(str)
     scope_changed = Signal(str)
+    listed = Signal()
+    """Other words are listed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +63,12 @@ class WordFinder(QWidget):
         if scope is not self.scope:
             self.scopes[scope].setChecked(True)
             self._on_scope_clicked()
+
+    def first_listed(self, most: int) -> list[tuple[int, str]]:
+        """Give the ids and texts of the first words listed."""
+        if self.scope is Scope.EDITED:
+            return self.senses.words()[:most]
+        return self.words.first(most)
 
     def show_words(self, words: Sequence[str]) -> None:
         """Take the words of a model."""
@@ -195,6 +203,7 @@ class WordFinder(QWidget):
             self.word_chosen.emit(word)
 
     def _tell(self) -> None:
+        self.listed.emit()
         if self.scope is Scope.EDITED:
             rows = [self.senses.sense_at(self.senses.index(i, 0)) for i in self._sense_rows()]
             words = len({each.token_id for each in rows})
