@@ -136,9 +136,15 @@ def test_why_there_is_no_map_is_told(page, context):
     assert page.map.said.text() == "This model has no senses. Choose a Backpack."
 
 
-@pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK])
-def test_text_stays_readable_on_the_strongest_tints(context, choice):
-    context.theme.apply(choice)
+@pytest.fixture(params=[ThemeChoice.DARK, ThemeChoice.LIGHT])
+def look(request, context):
+    context.theme.apply(request.param)
+    yield request.param
+    context.theme.apply(ThemeChoice.LIGHT)
+
+
+@pytest.mark.usefixtures("look")
+def test_text_stays_readable_on_the_strongest_tints():
     table = SenseMapTable()
     table.show_rows([MapRow(" a", 1, (1.0, -1.0, 0.5, None))])
     text = QColor(tokens_in_use().text)
