@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt
 from PySide6.QtGui import QBrush, QColor
 from typing_extensions import override
 
 from app.gui.palette import tokens_in_use
 from app.gui.tables import figures
 from app.gui.tables.row_table import Index, RowTable
+from app.gui.widgets.dragged_edits import MIME, drag_edits
 from editing.library.edit_row import EditRow
 from editing.library.listing import Order
 
@@ -140,6 +141,19 @@ class LibraryTable(RowTable[str]):
         ]
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
+
+    @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+
+    @override
+    def mimeTypes(self) -> list[str]:
+        return [MIME]
+
+    @override
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        places = sorted({index.row() for index in indexes})
+        return drag_edits([self._rows[place] for place in places])
 
     def _listed(self) -> list[str]:
         column, order = self._order
