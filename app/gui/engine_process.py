@@ -189,11 +189,17 @@ class EngineProcess(QObject):
         """
         ask = self._questions.add(question, arguments, channel, (on_answer, on_part, on_error))
         if self._process is None:
-            message = "The engine is not running. Restart it in the status bar, then ask again."
+            message = self.tr(
+                "The engine is not running. Restart it in the status bar, then ask again."
+            )
             QTimer.singleShot(0, self, lambda: self._questions.fail(ask.id, message))
         else:
             self._say(ask)
         return ask.id
+
+    def describe(self) -> None:
+        """Ask once more what the engine knows: models have come or gone."""
+        self.ask("describe", {}, self._on_described, channel="engine-process")
 
     def withdraw(self, ask_id: int) -> None:
         """Do not wait for an answer any more."""
@@ -258,7 +264,7 @@ class EngineProcess(QObject):
     def _on_ready(self) -> None:
         self._set_state(EngineState.READY)
         self.ready.emit()
-        self.ask("describe", {}, self._on_described, channel="engine process")
+        self.describe()
 
     def _on_described(self, description: dict[str, Any]) -> None:
         if description != self._description:
@@ -286,8 +292,9 @@ class EngineProcess(QObject):
     @Slot(QProcess.ProcessError)
     def _on_error_occurred(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:  # no `finished` follows this one
-            sentence = f"The engine cannot be started: {self._command[0]} does not run."
-            self._end(Failure(sentence, "Install Exemplar again."))
+            sentence = self.tr("The engine cannot be started: {} does not run.")
+            remedy = self.tr("Install Exemplar again.")
+            self._end(Failure(sentence.format(self._command[0]), remedy))
 
     @Slot(int, QProcess.ExitStatus)
     def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
@@ -310,7 +317,7 @@ class EngineProcess(QObject):
             self.start()
         else:
             self._set_state(EngineState.FAILED)
-        self._questions.fail_all("The engine ended before it could answer. Ask again.")
+        self._questions.fail_all(self.tr("The engine ended before it could answer. Ask again."))
         self.ended.emit(EngineEnd(failure, was_stopped))
         if not was_stopped:
             self.crashed.emit(failure.sentence)

@@ -271,6 +271,7 @@ class PlayedEngine(QObject):
         self.description = description()
         self.asked = []
         self.withdrawn = []
+        self.errands = []
         self.restarts = 0
 
     def start(self):
@@ -298,6 +299,18 @@ class PlayedEngine(QObject):
         )
         self.asked.append(asked)
         return len(self.asked)
+
+    def describe(self):
+        """Take down that the models have changed."""
+        self.ask("describe", {}, self.described.emit)
+
+    def run_errand(self, folder):
+        """Take down an errand."""
+        self.errands.append(folder)
+
+    def stop_errand(self, errand_id):
+        """Take down that an errand is to stop."""
+        self.errands.append(errand_id)
 
     def withdraw(self, ask_id):
         """Take down that nobody wants to know any more."""

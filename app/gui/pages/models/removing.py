@@ -1,0 +1,85 @@
+"""The question before a model goes off the list: what stays, and whether its files go with it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QCheckBox, QMessageBox, QWidget
+
+from app.gui.tables import figures
+from app.gui.tables.model_standing import ModelRow
+
+translate = QCoreApplication.translate
+OnRemove = Callable[[bool], None]
+"""Called with whether the files are to be deleted too."""
+
+
+def ask_to_remove(parent: QWidget, model: ModelRow, do: OnRemove) -> QMessageBox:
+    """Ask whether a model is to go off the list, and say what stays."""
+    box = _box(parent, translate("models", "Take “{}” off the list?").format(model.name))
+    box.setInformativeText(_what_stays(model))
+    removable = model.facts.get("removable") or {"files": 0, "size": 0}
+    delete: QCheckBox | None = None
+    if model.kind == "hub" and removable["files"]:
+        said = translate("models", "Also delete the {count} files fetched for it ({size})")
+        size = figures.size(removable["size"])
+        delete = QCheckBox(said.format(count=removable["files"], size=size))
+        box.setCheckBox(delete)
+    _choice(
+        box,
+        translate("models", "Take off the list"),
+        lambda: do(delete is not None and delete.isChecked()),
+    )
+    return box
+
+
+def ask_to_discard(parent: QWidget, name: str, fetched: int, do: Callable[[], None]) -> QMessageBox:
+    """Ask whether what was fetched so far is to be deleted."""
+    box = _box(parent, translate("models", "Give up fetching “{}”?").format(name))
+    said = translate(
+        "models",
+        "{} of it are here and will be deleted. Pause keeps them, and fetching goes on from there "
+        "another time.",
+    )
+    box.setInformativeText(said.format(figures.size(fetched)))
+    _choice(box, translate("models", "Delete what has come"), do)
+    return box
+
+
+def _what_stays(model: ModelRow) -> str:
+    parts: list[str] = []
+    if model.kind == "folder":
+        parts.append(translate("models", "Its folder and every file in it stay where they are."))
+    else:
+        parts.append(
+            translate(
+                "models",
+                "Files that were in the hub's cache before it was added stay, and so do those that "
+                "other models need.",
+            )
+        )
+    if model.edits:
+        said = translate(
+            "models",
+            "{} edits of the library were made for it. They stay, and need it to be put on "
+            "anything.",
+        )
+        parts.append(said.format(model.edits))
+    return " ".join(parts)
+
+
+def _box(parent: QWidget, text: str) -> QMessageBox:
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle("Exemplar")
+    box.setText(text)
+    return box
+
+
+def _choice(box: QMessageBox, text: str, do: Callable[[], None]) -> None:
+    yes = box.addButton(text, QMessageBox.ButtonRole.DestructiveRole)
+    no = box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(no)
+    box.setEscapeButton(no)
+    yes.clicked.connect(lambda: do())
+    box.finished.connect(box.deleteLater)
+    box.open()
