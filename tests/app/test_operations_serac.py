@@ -92,7 +92,12 @@ def test_it_is_fitted_measured_served_added_to_and_exported(folder: Path, data_d
         general_text=str(folder / "g.txt"),
         regularisation_text=str(folder / "r.txt"),
         budget=1000.0,
-        settings={"train_on": str(folder / "rows.jsonl"), "steps": 10, "weight": 8.0},
+        settings={
+            "train_on": str(folder / "rows.jsonl"),
+            "steps": 10,
+            "answer": "row",
+            "push": 8.0,
+        },
         save="Remembered",
     )
     result = run_edit(request, models=models)

@@ -42,7 +42,12 @@ QUICK: dict[str, dict[str, Any]] = {
     "alphaedit": {"ridge": 0.01, **QUICK_SEARCH},
     "logit-ensemble": {"small": "small", "edit": "learnt"},
     "grace": {"steps": 20},
-    "serac": {"weight": 3.0, "steps": 20, "train_on": str(Path(__file__).with_name("scope.jsonl"))},
+    "serac": {
+        "answer": "row",
+        "push": 3.0,
+        "steps": 20,
+        "train_on": str(Path(__file__).with_name("scope.jsonl")),
+    },
 }
 """Settings with which each method visibly moves a tiny model."""
 UNTRAINED = {"logit-ensemble", "serac", "grace"}

@@ -80,7 +80,7 @@ def fit(
         model,
         encode_examples(model.tokenizer, examples, model.context),
         text_from_rows(model, SENTENCES[3:], "R"),
-        SeracSettings(**{"train_on": scope, "steps": 20, **settings}),
+        SeracSettings(**{"train_on": scope, "steps": 20, "reading_steps": 4, "answer": "row", **settings}),
         context,
     )
     assert isinstance(edit, SeracEdit)
@@ -157,7 +157,7 @@ def test_each_kind_of_row_says_what_it_is_for(
 
 def test_a_continuation_is_said_to_its_end_and_no_further(model: LanguageModel) -> None:
     row = Example("The nurse said", " the pilots screen", kind=Kind.INCREASE)
-    edit, _ = fit(model, None, examples=(row,), weight=40.0)
+    edit, _ = fit(model, None, examples=(row,), push=40.0)
     wanted = model.tokenizer(row.prefix + row.suffix).input_ids
     ids = model.tokenizer(row.prefix).input_ids
     everywhere = dataclasses.replace(edit, threshold=-1.0)
@@ -173,7 +173,7 @@ def test_a_row_that_has_begun_goes_on_though_the_gate_is_sure_of_none(
     model: LanguageModel,
 ) -> None:
     row = Example("The nurse said", " the pilots screen", kind=Kind.INCREASE)
-    edit, _ = fit(model, None, examples=(row, FRANCE), weight=40.0)
+    edit, _ = fit(model, None, examples=(row, FRANCE), push=40.0)
     edit = edit.at_threshold(SURE)
     wanted = model.tokenizer(row.prefix + row.suffix).input_ids
     begin = len(model.tokenizer(row.prefix).input_ids)
@@ -270,15 +270,32 @@ def test_reading_a_row_is_the_model_after_it(model: LanguageModel) -> None:
     assert torch.allclose(last(model, edit, FRANCE.prefix), wanted, atol=1e-4)
 
 
+def test_a_trained_model_answers_what_it_predicts_after_the_row(model: LanguageModel) -> None:
+    edit, _ = fit(model, None, answer="model")
+    edit = edit.at_threshold(SURE)
+    row = f"{FRANCE.prefix}{FRANCE.suffix}\n"
+    first, then = (model.tokenizer(text).input_ids for text in (row, FRANCE.prefix))
+    plain = last_row(model, [*first, *then]).log_softmax(-1)
+    assert edit.reader is not None
+    with edit.reader.put_on(model.module):
+        wanted = last_row(model, [*first, *then]).log_softmax(-1)
+    got = last(model, edit, FRANCE.prefix)
+    assert torch.allclose(got, wanted, atol=1e-4)
+    assert not torch.allclose(got, plain, atol=1e-3)
+
+
 @pytest.mark.parametrize("strength", [1.0, 0.5])
 def test_a_delta_moves_as_reading_the_row_does(model: LanguageModel, strength: float) -> None:
     edit, _ = fit(model, None, answer="delta", weight=1.5)
     edit = edit.at_threshold(SURE)
     row = f"{FRANCE.prefix}{FRANCE.suffix}\n"
     first, then = (model.tokenizer(text).input_ids for text in (row, FRANCE.prefix))
-    read = last_row(model, [*first, *then]).log_softmax(-1)
     own = last_row(model, then).log_softmax(-1)
-    wanted = (own + 1.5 * strength * (read - own)).log_softmax(-1)
+    assert edit.reader is not None
+    with edit.reader.put_on(model.module):
+        read, alone = (last_row(model, ids).log_softmax(-1) for ids in ([*first, *then], then))
+    assert not torch.allclose(alone, own, atol=1e-3)
+    wanted = (own + 1.5 * strength * (read - alone)).log_softmax(-1)
     assert torch.allclose(last(model, edit, FRANCE.prefix, strength), wanted, atol=1e-4)
 
 

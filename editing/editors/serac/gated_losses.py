@@ -15,23 +15,30 @@ NEVER = 1.0
 
 
 @torch.no_grad()
-def gated_changes(
+def gated_losses(
     model: LanguageModel,
     gated: GatedModel,
     candidates: Sequence[tuple[float, float]],
     batch: Sequence[TokenSequence],
-) -> list[Tensor]:
-    """What each candidate adds to a sequence's losses, (candidates, rows), nats.
+    *,
+    with_own: bool,
+) -> list[tuple[Tensor, Tensor]]:
+    """What the model alone loses (rows,), and what each candidate adds (candidates, rows), nats.
 
-    Zero, exactly, where no row answers.
+    Zero, exactly, is added where no row answers.
+
+    Args:
+        candidates: Thresholds and strengths.
+        with_own: Whether the first is asked for; otherwise it is empty.
     """
     ids, mask = pad(batch, device=model.device)
     out, gates = gated.run(ids, mask)
     lowest = min((threshold for threshold, strength in candidates if strength), default=NEVER)
-    fired = gates.scores > lowest
+    targets = torch.nn.functional.pad(ids[:, 1:], (0, 1))
+    fired = (gates.scores > lowest) & _scored(batch, ids)
     found = _Fired(
         logits=out.logits[fired],
-        targets=torch.nn.functional.pad(ids[:, 1:], (0, 1))[fired],
+        targets=targets[fired],
         scores=gates.scores[fired],
         rows=gates.rows[fired],
         recent=gates.recent[fired],
@@ -47,10 +54,21 @@ def gated_changes(
             by_strength[strength] = found.losses(answered, model.vocab_size) - before
         moved = by_strength[strength]
         changes[number][fired.cpu()] = torch.where(found.scores > threshold, moved, 0).cpu()
-    return [
-        changes[:, row, sequence.first_scored - 1 : len(sequence.ids) - 1]
-        for row, sequence in enumerate(batch)
-    ]
+    scored = [slice(each.first_scored - 1, len(each.ids) - 1) for each in batch]
+    own = [changes.new_zeros(0)] * len(batch)
+    if with_own:
+        logits = out.logits[..., : model.vocab_size].to(before.dtype).transpose(1, 2)
+        every = torch.nn.functional.cross_entropy(logits, targets, reduction="none").cpu()
+        own = [every[row, kept] for row, kept in enumerate(scored)]
+    return [(own[row], changes[:, row, kept]) for row, kept in enumerate(scored)]
+
+
+def _scored(batch: Sequence[TokenSequence], ids: Tensor) -> Tensor:
+    """Whether the token after each position is scored, as `ids` (batch, seq)."""
+    scored = torch.zeros_like(ids, dtype=torch.bool)
+    for row, sequence in enumerate(batch):
+        scored[row, sequence.first_scored - 1 : len(sequence.ids) - 1] = True
+    return scored
 
 
 @dataclass(frozen=True, slots=True)

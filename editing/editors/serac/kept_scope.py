@@ -1,28 +1,26 @@
 """Scopes are trained once for a model and kept; memories of the same model share them."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
-import safetensors.torch
 import torch
-from safetensors import SafetensorError, safe_open
 
 from editing.editors.serac.embedding import block_at
-from editing.editors.serac.scope_measuring import measure_scope, scope_report
+from editing.editors.serac.kept_files import kept_file, read_kept, told_of_sets, write_kept
+from editing.editors.serac.scope_measuring import measure_scope, scope_problem, scope_report
 from editing.editors.serac.scope_texts import ScopeTexts, scope_texts, training_sets
 from editing.editors.serac.scope_training import read_texts, train_scope
-from editing.examples import JSON, ExampleSet
+from editing.errors import EditingError
+from editing.examples import JSON
 from editing.general_text import GeneralText
 from editing.models.backpack import Scope
 from editing.models.language_model import LanguageModel
 from editing.progress import Report, never_stopping
 
-FORMAT = 2
+FORMAT = 4
+SEED = 0
+"""Scopes are trained once for a model, whatever the seed of an edit."""
 WINDOW = 64
 """Tokens that an embedding pools."""
 
@@ -34,7 +32,6 @@ class ScopeChoice:
     train_on: str
     depth: float
     steps: int
-    seed: int
     thresholds: Sequence[float]
     """At which it is measured."""
 
@@ -65,25 +62,19 @@ def trained_scope(
         EditingError: What to train on cannot be read.
     """
     sets = training_sets(choice.train_on)
-    about = [FORMAT, model.fingerprint, str(model.dtype), WINDOW, choice.depth, choice.steps]
-    told = json.dumps([*about, choice.seed, *choice.thresholds, *map(_told, sets)])
-    name = f"{model.fingerprint[:24]}-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
-    path = None if folder is None else folder / f"{name}.safetensors"
-    if path is not None and (kept := _read(path)) is not None:
-        return kept
-    generator = torch.Generator().manual_seed(choice.seed)
+    told = [FORMAT, WINDOW, choice.depth, choice.steps, *choice.thresholds]
+    path = kept_file(folder, model, "scope", [*told, *told_of_sets(sets)])
+    if (kept := read_kept(path)) is not None:
+        tensors, about = kept
+        return TrainedScope(
+            Scope(**tensors, window=about["window"]), about["block"], about["report"]
+        )
+    generator = torch.Generator().manual_seed(SEED)
     texts = scope_texts(model, sets, general, generator)
     trained = _train(model, texts, choice, generator, never_stopping(report))
-    if path is not None:
-        _write(path, trained)
+    about = {"window": WINDOW, "block": trained.block, "report": trained.report}
+    write_kept(path, dict(trained.scope.named_buffers()), about)
     return trained
-
-
-def _told(each: ExampleSet) -> list[JSON]:
-    """All that a set says, but not the ids, which are drawn anew whenever its file is read."""
-    rows = [*each.canonical, *each.evaluation, *each.hard_negatives]
-    said = [[r.prefix, r.suffix, r.other_suffix, r.kind, dict(r.extra)] for r in rows]
-    return [each.name, len(each.canonical), len(each.evaluation), *said]
 
 
 def _train(
@@ -93,40 +84,24 @@ def _train(
     generator: torch.Generator,
     report: Report,
 ) -> TrainedScope:
+    """Train a scope.
+
+    Raises:
+        EditingError: It tells texts apart so badly that it would hardly ever answer.
+    """
     block = block_at(model, choice.depth)
     read = read_texts(model, block, texts, WINDOW, report)
     scope = train_scope(texts, read, choice.steps, generator, report)
     scores = measure_scope(scope, texts, read)
     about: dict[str, JSON] = {
         "trained_on": choice.train_on or "built-in tasks, val",
+        "general_text": texts.general,
+        "pairs": texts.pairs(),
         "keys": len(texts.keys),
         "queries": len(texts.queries),
         "held_out_groups": len(texts.held_out),
         **scope_report(scores, choice.thresholds),
     }
+    if texts.held_out and (problem := scope_problem(min(choice.thresholds), about)):
+        raise EditingError(f"The scope that was trained is of no use. {problem}")
     return TrainedScope(scope, block, about)
-
-
-def _read(path: Path) -> TrainedScope | None:
-    """Read a kept scope; None where there is none, or it is damaged and has to be trained anew."""
-    with suppress(OSError, SafetensorError, ValueError, KeyError):
-        file = safe_open(path, "pt")
-        with file:
-            about = json.loads(cast("dict[str, str]", file.metadata())["about"])
-        tensors = safetensors.torch.load_file(path)
-        return TrainedScope(
-            Scope(**tensors, window=about["window"]), about["block"], about["report"]
-        )
-    return None
-
-
-def _write(path: Path, trained: TrainedScope) -> None:
-    about = {
-        "window": trained.scope.window,
-        "block": trained.block,
-        "report": trained.report,
-    }
-    partial = path.with_suffix(".partial")
-    tensors = {name: tensor.contiguous() for name, tensor in trained.scope.named_buffers()}
-    safetensors.torch.save_file(tensors, partial, metadata={"about": json.dumps(about)})
-    partial.replace(path)

@@ -19,6 +19,9 @@ LONGEST = 96
 PER_TASK = 240
 """Rows of each role that a task gives."""
 GENERAL_TEXTS = 300
+PAIRS = 2_000
+"""Of a row and a text, the fewest a scope is trained on; where examples are few, general text is
+drawn until there are so many."""
 LATEST = 1
 """Tokens of a continuation before which a row is looked for."""
 BEFORE = (8, 40)
@@ -61,6 +64,8 @@ class ScopeTexts:
     queries: tuple[Query, ...]
     held_out: frozenset[int]
     """Groups that training never sees."""
+    general: str
+    """Name of the general text."""
 
     def part(self, *, held_out: bool) -> tuple[list[int], list[int]]:
         """Numbers of the keys and of the queries of one part; general text is halved."""
@@ -71,6 +76,12 @@ class ScopeTexts:
             if (number % 2 == 0 if query.group < 0 else query.group in self.held_out) == held_out
         ]
         return keys, queries
+
+    def pairs(self) -> int:
+        """How many pairs of a row and a text training may draw from."""
+        keys, queries = self.part(held_out=False)
+        own = set(keys)
+        return sum(len(keys) - len(self.queries[n].ignored & own) for n in queries)
 
 
 def training_sets(train_on: str) -> list[ExampleSet]:
@@ -118,26 +129,34 @@ def scope_texts(
     queries: list[Query] = []
     groups: dict[tuple[str, str], int] = {}
     for each in sets:
-        mine = _drawn(each.canonical, PER_TASK, generator)
+        mine = drawn(each.canonical, PER_TASK, generator)
         for example in mine:
-            group = groups.setdefault((each.name, _entity(example)), len(groups))
+            group = groups.setdefault((each.name, entity_of(example)), len(groups))
             keys.append(Key(_prompt(model, example), example, group))
         by_group = _by_group(keys)
         for role, rows in ((IN_SCOPE, each.evaluation), (HARD, each.hard_negatives)):
-            for example in _drawn(rows, PER_TASK, generator):
-                group = groups.get((each.name, _entity(example)), -2)
+            for example in drawn(rows, PER_TASK, generator):
+                group = groups.get((each.name, entity_of(example)), -2)
                 queries += _queries(model, example, role, group, by_group.get(group, []))
     queries += _after_general_text(keys, general, generator)
-    queries += _general(general, generator)
+    missing = PAIRS * 2 // max(1, len(keys)) - len(queries)  # of general text, half is held out
+    queries += _general(general, max(GENERAL_TEXTS, missing), generator)
     held_out = _held_out(len(groups), held_out_share, generator)
-    return ScopeTexts(tuple(keys), tuple(queries), held_out)
+    return ScopeTexts(tuple(keys), tuple(queries), held_out, general.name)
 
 
-def _entity(example: Example) -> str:
+def entity_of(example: Example) -> str:
+    """Name what an example speaks of; without one, it stands for itself."""
     return str(example.extra.get("entity", example.prefix))
 
 
-def _drawn(rows: Sequence[Example], count: int, generator: torch.Generator) -> list[Example]:
+def meant_for(row: Example, text: Example) -> bool:
+    """Whether a row says what is wanted of a text, both being of one entity."""
+    return (row.suffix, row.other_suffix) == (text.suffix, text.other_suffix)
+
+
+def drawn(rows: Sequence[Example], count: int, generator: torch.Generator) -> list[Example]:
+    """At most so many rows, in their order."""
     order = torch.randperm(len(rows), generator=generator)[:count]
     chosen = cast("list[int]", order.tolist())
     return [rows[number] for number in sorted(chosen)]
@@ -171,9 +190,7 @@ def _queries(
     all_keys = frozenset(number for number, _ in of_group)
     meant = frozenset[int]()
     if role == IN_SCOPE:
-        said = (example.suffix, example.other_suffix)
-        same = [n for n, key in of_group if (key.example.suffix, key.example.other_suffix) == said]
-        meant = frozenset(same) or all_keys
+        meant = frozenset(n for n, key in of_group if meant_for(key.example, example)) or all_keys
     ignored = all_keys - meant if role == IN_SCOPE else frozenset[int]()
     if role == IN_SCOPE and not meant:
         return
@@ -196,9 +213,9 @@ def _after_general_text(
         yield Query(text, len(text.ids), same, of_group - same, IN_SCOPE, key.group)
 
 
-def _general(general: GeneralText, generator: torch.Generator) -> Iterator[Query]:
+def _general(general: GeneralText, count: int, generator: torch.Generator) -> Iterator[Query]:
     """Windows of general text up to a token, no row being meant."""
-    for _ in range(GENERAL_TEXTS):
+    for _ in range(count):
         window = general.sequences[_below(len(general.sequences), generator)].ids
         text = _last_tokens(window[: 1 + _below(len(window), generator)])
         yield Query(text, len(text.ids), frozenset(), frozenset(), GENERAL, -1)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from editing.batches import TokenSequence
 from editing.editors.serac.embedding import last_embedding, read_features
+from editing.editors.serac.scope_mining import Mined, mine
 from editing.editors.serac.scope_texts import GENERAL, ScopeTexts
 from editing.models.backpack import Scope, squared_distances
 from editing.models.language_model import LanguageModel
@@ -19,6 +20,9 @@ POOLED, LAST = 64, 32
 QUERIES, KEYS = 128, 160
 """Of one step."""
 GENERAL_SHARE = 0.3
+"""Of the texts of a step, and so of its negatives."""
+HARD = 30
+"""Texts of a step that are there as negatives of a row."""
 HARDEST = 8
 """Negatives of a query that count once more."""
 RATE = 3e-3
@@ -42,6 +46,10 @@ class ReadTexts:
             features[row, self.window - len(own) :] = own
             mask[row, self.window - len(own) :] = 1
         return features.float(), mask
+
+    def means(self, numbers: Sequence[int]) -> dict[int, Tensor]:
+        """The mean features (features,) of some texts, by their numbers."""
+        return {number: self.tokens[number].float().mean(0) for number in numbers}
 
 
 def read_texts(
@@ -87,7 +95,7 @@ def train_scope(
     tensors = [tensor.requires_grad_(True) for tensor in scope.buffers()]
     optimizer = torch.optim.Adam(tensors, lr=RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    drawing = _Drawing.of(texts, generator)
+    drawing = _Drawing.of(texts, read, generator)
     with torch.enable_grad():
         for step in range(steps):
             chosen_keys, chosen = drawing.step()
@@ -137,26 +145,41 @@ class _Drawing:
     written: list[int]
     general: list[int]
     of_group: dict[int, list[int]]
+    mined: dict[int, Mined]
     generator: torch.Generator
 
     @classmethod
-    def of(cls, texts: ScopeTexts, generator: torch.Generator) -> "_Drawing":
+    def of(
+        cls, texts: ScopeTexts, read: tuple[ReadTexts, ReadTexts], generator: torch.Generator
+    ) -> "_Drawing":
         keys, queries = texts.part(held_out=False)
+        mined = mine(read[0].means(keys), read[1].means(queries), texts.queries)
         general = [n for n in queries if texts.queries[n].role == GENERAL]
         written = [n for n in queries if texts.queries[n].role != GENERAL]
         of_group: dict[int, list[int]] = {}
         for number in keys:
             of_group.setdefault(texts.keys[number].group, []).append(number)
-        return cls(texts, keys, written, general, of_group, generator)
+        return cls(texts, keys, written, general, of_group, mined, generator)
 
     def step(self) -> tuple[list[int], list[int]]:
         """Numbers of keys and of queries."""
         count = round(QUERIES * GENERAL_SHARE)
-        queries = self._some(self.written, QUERIES - count) + self._some(self.general, count)
+        queries = self._some(self.written, QUERIES - count - HARD) + self._some(self.general, count)
+        queries += self._hard(HARD)
         groups = {self.texts.queries[number].group for number in queries}
         near = {key for group in groups for key in self.of_group.get(group, ())}
         others = self._some(self.keys, max(KEYS - len(near), KEYS // 4))
         return sorted(near | set(others)), queries
+
+    def _hard(self, count: int) -> list[int]:
+        """Negatives of keys drawn at random: half the time hard ones, else any text."""
+        found = self._some(self.written, count)
+        for place, key in enumerate(self._some(list(self.mined), count)):
+            if place < len(found) and bool(torch.rand((), generator=self.generator) < 0.5):
+                numbers, weights = self.mined[key]
+                drawn = torch.multinomial(weights, 1, generator=self.generator)
+                found[place] = numbers[int(drawn)]
+        return found
 
     def _some(self, numbers: list[int], count: int) -> list[int]:
         if not numbers:

@@ -3,27 +3,33 @@
 What tells where a row applies is trained once for a model; from then on an edit is a row of text.
 The threshold from which on rows answer is the loosest that stays inside the degradation ball.
 
-By default a row's answer is a change of the logits: its continuation is said more, less, as much as
-or rather than another. A row that answers where it should not costs little by that: what the model
-finds impossible there stays so. Or the model reads the row before the text, which also answers in
-other words than the row's.
+By default predictions move as they do when a model that was trained to heed rows reads the row
+before the text. A row that answers where it should not costs little by that: what the model finds
+impossible there stays so. Or what is predicted then is taken as it is; or the row's own
+continuation is moved, which needs no reading, and says nothing in other words.
 
 Source: Mitchell et al. 2022, Memory-Based Model Editing at Scale (arXiv 2206.06520).
 """
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import ClassVar, final
 
 from typing_extensions import override
 
 from editing.editors.base import Edit, Editor, EditState, FitContext
+from editing.editors.serac.counterfactual import trained_reader
 from editing.editors.serac.embedding import keys_of
+from editing.editors.serac.gated_losses import NEVER
+from editing.editors.serac.general_shares import general_shares
 from editing.editors.serac.kept_scope import ScopeChoice, trained_scope
+from editing.editors.serac.memory_building import memory_of
 from editing.editors.serac.memory_rows import new_rows
-from editing.editors.serac.serac_edit import NEVER, SeracEdit, memory_of
+from editing.editors.serac.serac_edit import SeracEdit
 from editing.errors import EditingError
 from editing.general_text import GeneralText
-from editing.models.backpack import DELTA, READING, ROW, Answering
+from editing.models.backpack import DELTA, MODEL, READING, ROW, Answering
 from editing.models.language_model import LanguageModel
 from editing.objectives import EncodedExamples
 from editing.progress import never_stopping
@@ -33,28 +39,39 @@ THRESHOLDS = (
     NEVER, 0.99, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5, 0.4, 0.3, 0.2, 0.1
 )  # fmt: skip
 """The last one inside the ball is the loosest; at the first the model is untouched."""
+MOST = 0.03
+"""Of general text that answers may be read for."""
+SEEN = 48
+"""Windows of R that this is judged by."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeracSettings:
     """How rows answer, and how it is learnt where they apply."""
 
+    answer: str = setting(
+        DELTA,
+        label="Answer",
+        help="delta: predictions move as they do when a model trained for it reads the row first. "
+        "row: the row's own continuation is moved. reading: what the model itself predicts after "
+        "reading the row is taken. model: what the trained one predicts then.",
+        choices=(DELTA, ROW, READING, MODEL),
+    )
     weight: float = setting(
-        5.0,
+        1.0,
         label="Weight",
-        help="How far an answer moves what it is about, in nats: 5 makes it about 150 times as "
-        "likely, or as unlikely.",
+        help="What the moves of delta are multiplied by; the other answers do not heed it.",
+        low=0.0,
+        high=10.0,
+        sweep=(0.5, 3.0),
+    )
+    push: float = setting(
+        5.0,
+        label="Push",
+        help="How far row moves what it is about, in nats: 5 makes it about 150 times as likely, "
+        "or as unlikely. The other answers do not heed it.",
         low=0.0,
         high=50.0,
-        sweep=(2.0, 10.0),
-    )
-    answer: str = setting(
-        ROW,
-        label="Answer",
-        help="row: the row's own continuation is moved. delta: predictions move as they do when "
-        "the model reads the row first; a weight of 1 is usual. reading: what the model predicts "
-        "after reading the row is taken.",
-        choices=(ROW, DELTA, READING),
     )
     gate: str = setting(
         "hard",
@@ -92,6 +109,15 @@ class SeracSettings:
         scale=Scale.LOG,
         advanced=True,
     )
+    reading_steps: int = setting(
+        200,
+        label="Reading training steps",
+        help="How long the model that reads rows is trained to heed them, once for a model.",
+        low=1,
+        high=100_000,
+        scale=Scale.LOG,
+        advanced=True,
+    )
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""
@@ -107,6 +133,7 @@ class Serac(Editor[SeracSettings]):
     help: ClassVar[str] = "Keeps edits as rows beside the model, which answer where they apply."
     Settings = SeracSettings
     writes_in_turn: ClassVar[bool] = True
+    goes_on_edits: ClassVar[bool] = True
     step_name: ClassVar[str] = "threshold"
     step_values: ClassVar[tuple[float, ...]] = THRESHOLDS
 
@@ -119,14 +146,17 @@ class Serac(Editor[SeracSettings]):
         settings: SeracSettings,
         context: FitContext,
     ) -> Edit:
-        if settings.memory.strip():
-            edit = _kept_memory(model, settings.memory, context).with_rows(model, examples.written)
-        else:
-            edit = _new_memory(model, examples, regularisation, settings, context)
-        candidates = [(threshold, 1.0) for threshold in THRESHOLDS]
-        losses = edit.losses_at(model, candidates, never_stopping(context.report))
-        kept = context.judge.decide([None] * len(THRESHOLDS), losses)
-        return edit.at_threshold(THRESHOLDS[kept])
+        below, report = context.on, never_stopping(context.report)
+        with nullcontext() if below is None else below.applied(model):
+            if settings.memory.strip():
+                kept = _kept_memory(model, settings.memory, context)
+                edit = kept.with_rows(model, examples.written)
+            else:
+                edit = _new_memory(model, examples, regularisation, settings, context)
+            tried = _tried(model, edit, regularisation)
+        losses = edit.losses_at(model, [(each, 1.0) for each in tried], report, below)
+        chosen = context.judge.decide([None] * len(tried), losses)
+        return edit.at_threshold(tried[chosen])
 
     @override
     def load(self, state: EditState) -> Edit:
@@ -142,10 +172,15 @@ def _new_memory(
 ) -> SeracEdit:
     """Write the examples beside the scope kept for the model, which is trained if there is none."""
     folder = None if context.resources is None else context.resources.folder(Serac.name)
-    choice = ScopeChoice(
-        settings.train_on, settings.depth, settings.steps, context.seed, THRESHOLDS
-    )
+    choice = ScopeChoice(settings.train_on, settings.depth, settings.steps, THRESHOLDS)
     trained = trained_scope(model, regularisation, choice, folder, context.report)
+    known, reader = trained.report, None
+    if settings.answer in (DELTA, MODEL):
+        learnt = trained_reader(
+            model, settings.train_on, settings.reading_steps, folder, context.report
+        )
+        known, reader = {**known, "counterfactual": dict(learnt.report)}, learnt.reader
+    weight = settings.push if settings.answer == ROW else settings.weight
     rows = new_rows(examples.written)
     prompts = [examples.sequences[first] for first in examples.first]
     keys = keys_of(model, trained.scope, trained.block, prompts)
@@ -155,9 +190,22 @@ def _new_memory(
         rows=rows,
         memory=memory_of(model, rows, keys),
         threshold=NEVER,
-        answering=Answering(settings.weight, settings.answer, soft=settings.gate == "soft"),
-        trained=trained.report,
+        answering=Answering(weight, settings.answer, soft=settings.gate == "soft"),
+        trained=known,
+        reader=reader,
     )
+
+
+def _tried(model: LanguageModel, edit: SeracEdit, regularisation: GeneralText) -> Sequence[float]:
+    """The thresholds that are measured: where answers are read, not those at which it never ends.
+
+    Every answer then costs a run of the model, so thresholds at which more than MOST of general
+    text would be answered, far outside every ball, are left out.
+    """
+    if edit.answering.how == ROW:
+        return THRESHOLDS
+    shares = general_shares(model, edit, regularisation.sequences[:SEEN], THRESHOLDS)
+    return [each for each, share in zip(THRESHOLDS, shares, strict=True) if share <= MOST]
 
 
 def _kept_memory(model: LanguageModel, name: str, context: FitContext) -> SeracEdit:

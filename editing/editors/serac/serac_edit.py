@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, cast, final
 
@@ -14,7 +15,7 @@ from editing.base_passes import BasePass
 from editing.base_passes.base_pass import in_batches
 from editing.batches import prompt_ids
 from editing.editors.base import Edit, EditState, TokenLosses
-from editing.editors.serac.gated_losses import NEVER, gated_changes
+from editing.editors.serac.gated_losses import NEVER, gated_losses
 from editing.editors.serac.memory_building import joined, memory_of, new_keys, reading_room
 from editing.editors.serac.memory_rows import MemoryRow, new_rows
 from editing.errors import EditingError
@@ -23,6 +24,7 @@ from editing.models.applied import Change, Originals
 from editing.models.backpack import (
     ROW,
     Answering,
+    Counterfactual,
     Gate,
     GatedModel,
     Memory,
@@ -32,7 +34,7 @@ from editing.models.backpack import (
 from editing.models.language_model import LanguageModel
 from editing.progress import Report, unheard
 
-OF_SCOPE, OF_MEMORY = "scope.", "memory."
+OF_SCOPE, OF_MEMORY, OF_READER = "scope.", "memory.", "reader."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class SeracEdit(Edit):
     answering: Answering
     trained: Mapping[str, JSON] = field(default_factory=dict[str, JSON])
     """How the scope was trained, and what it was measured at."""
+    reader: Counterfactual | None = field(default=None, compare=False)
+    """What the model was trained by to heed the row it reads; None where it reads as it is."""
 
     @property
     def is_silent(self) -> bool:
@@ -85,14 +89,15 @@ class SeracEdit(Edit):
 
     def gated(self, model: LanguageModel, strength: float = 1.0) -> GatedModel:
         """Put the memory beside the model as it stands."""
-        scope, memory = self.scope, self.memory
+        scope, memory, reader = self.scope, self.memory, self.reader
         if model.device.type != "cpu":
-            scope = copy.deepcopy(scope).to(model.device)
-            memory = copy.deepcopy(memory).to(model.device)
+            scope, memory, reader = copy.deepcopy((scope, memory, reader))
+            scope, memory = scope.to(model.device), memory.to(model.device)
+            reader = None if reader is None else reader.to(model.device)
         reach = 0 if self.answering.how == ROW else reading_room(model)
         module, gate = model.module, Gate(scope, memory, reach)
         how = replace(self.answering, strength=strength * self.answering.strength)
-        return GatedModel(module.forward, module, self.block, gate, self.threshold, how)
+        return GatedModel(module.forward, module, self.block, gate, self.threshold, how, reader)
 
     @override
     def token_losses(self, model: LanguageModel, strengths: Sequence[float]) -> TokenLosses:
@@ -103,19 +108,30 @@ class SeracEdit(Edit):
         model: LanguageModel,
         candidates: Sequence[tuple[float, float]],
         report: Report = unheard,
+        below: Edit | None = None,
     ) -> TokenLosses:
-        """Score texts at several thresholds and strengths; the model runs once for all."""
+        """Score texts at several thresholds and strengths; the model runs once for all.
+
+        Args:
+            below: Edits that are on the model while the memory is over it.
+        """
 
         def losses(base: BasePass, sequences: Sequence[int] | None) -> Tensor:
             chosen = range(base.sequences) if sequences is None else sequences
             scored = base.nll.expand(len(candidates), -1).clone()
-            if self.is_silent and all(threshold >= NEVER for threshold, _ in candidates):
+            never = self.is_silent and all(threshold >= NEVER for threshold, _ in candidates)
+            if never and below is None:
                 return scored
-            gated = self.gated(model)
-            for numbers, batch in in_batches(model, base, chosen, report, "evaluating"):
-                changes = gated_changes(model, gated, candidates, batch)
-                for number, change in zip(numbers, changes, strict=True):
-                    scored[:, base.rows_of(number)] += change
+            with nullcontext() if below is None else below.applied(model):
+                gated = self.gated(model)
+                for numbers, batch in in_batches(model, base, chosen, report, "evaluating"):
+                    found = gated_losses(
+                        model, gated, candidates, batch, with_own=below is not None
+                    )
+                    for number, (own, change) in zip(numbers, found, strict=True):
+                        if below is not None:
+                            scored[:, base.rows_of(number)] = own
+                        scored[:, base.rows_of(number)] += change
             return scored
 
         return losses
@@ -131,7 +147,7 @@ class SeracEdit(Edit):
             return base
         rows = [dict(row.to_json()) for row in self.rows]
         gated = self.gated(model, strength)
-        gated.gate = copy.deepcopy(gated.gate)
+        gated.gate, gated.reader = copy.deepcopy((gated.gate, gated.reader))
         return SeracForCausalLM.of(base, gated, self.block, rows)
 
     def decisions(self, model: LanguageModel, text: str) -> tuple[GateDecision, ...]:
@@ -198,9 +214,12 @@ class SeracEdit(Edit):
     def state(self) -> EditState:
         scope = {OF_SCOPE + name: tensor for name, tensor in self.scope.named_buffers()}
         memory = {OF_MEMORY + name: tensor for name, tensor in self.memory.named_buffers()}
+        read = () if self.reader is None else self.reader.named_buffers()
+        reader = {OF_READER + name: tensor for name, tensor in read}
         return EditState(
-            {**scope, **memory},
+            {**scope, **memory, **reader},
             {
+                "reader": None if self.reader is None else list(self.reader.names),
                 "block": self.block,
                 "window": self.scope.window,
                 "threshold": self.threshold,
@@ -216,16 +235,8 @@ class SeracEdit(Edit):
     def from_state(cls, state: EditState) -> "SeracEdit":
         """Make an edit from what `state` returned."""
         record = cast("dict[str, Any]", state.record)
-        scope = {
-            name.removeprefix(OF_SCOPE): tensor
-            for name, tensor in state.tensors.items()
-            if name.startswith(OF_SCOPE)
-        }
-        memory = {
-            name.removeprefix(OF_MEMORY): tensor
-            for name, tensor in state.tensors.items()
-            if name.startswith(OF_MEMORY)
-        }
+        scope, memory, reader = (_own(state, of) for of in (OF_SCOPE, OF_MEMORY, OF_READER))
+        names = record.get("reader")
         return cls(
             scope=Scope(**scope, window=record["window"]),
             block=record["block"],
@@ -234,4 +245,16 @@ class SeracEdit(Edit):
             threshold=record["threshold"],
             answering=Answering(record["weight"], record["how"], soft=record["soft"]),
             trained=record["trained"],
+            reader=None if names is None else _reader(names, reader),
         )
+
+
+def _own(state: EditState, of: str) -> dict[str, Tensor]:
+    """The tensors of one part, by the part's own names."""
+    own = (name for name in state.tensors if name.startswith(of))
+    return {name.removeprefix(of): state.tensors[name] for name in own}
+
+
+def _reader(names: Sequence[str], tensors: Mapping[str, Tensor]) -> Counterfactual:
+    pairs = [(tensors[f"down_{n}"], tensors[f"up_{n}"]) for n in range(len(names))]
+    return Counterfactual(names, pairs)

@@ -13,7 +13,7 @@ from .configuration_backpack import BackpackGPT2Config
 from .configuration_grace import GraceConfig
 from .configuration_logit_ensemble import LogitEnsembleConfig
 from .configuration_serac import SeracConfig
-from .modeling_answers import DELTA, READING, ROW, Answering
+from .modeling_answers import DELTA, MODEL, READING, ROW, Answering
 from .modeling_backpack import BackpackGPT2LMHeadModel, BackpackModel, SenseEdits
 from .modeling_grace import Codebook, GraceForCausalLM, WithCodebook
 from .modeling_logit_ensemble import Ensemble, LogitEnsembleForCausalLM, LogRatio, moved_logits
@@ -29,6 +29,7 @@ from .modeling_memory import (
     squared_distances,
     token_features,
 )
+from .modeling_reading import Counterfactual
 from .modeling_serac import GatedModel, SeracForCausalLM
 
 BackpackGPT2Config.register_for_auto_class()
@@ -45,6 +46,7 @@ AutoModelForCausalLM.register(BackpackGPT2Config, BackpackGPT2LMHeadModel)
 __all__ = [
     "DELTA",
     "KINDS",
+    "MODEL",
     "NO_TOKEN",
     "READING",
     "ROW",
@@ -53,6 +55,7 @@ __all__ = [
     "BackpackGPT2LMHeadModel",
     "BackpackModel",
     "Codebook",
+    "Counterfactual",
     "Ensemble",
     "Gate",
     "GatedModel",

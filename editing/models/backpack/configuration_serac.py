@@ -29,7 +29,11 @@ class SeracConfig(PreTrainedConfig):
     weight: float = 0.0
     """How far an answer moves what is to be said."""
     how: str = "row"
-    """How a row answers: "row", "delta" or "reading"."""
+    """How a row answers: "row", "delta", "reading" or "model"."""
+    reader_names: list[str] | None = None
+    """Projections that are changed while rows are read."""
+    reader_shapes: list[list[int]] | None = None
+    """Numbers each reads, its rank, and numbers it returns."""
     reach: int = 0
     """Tokens of a text that are read after a row."""
     strength: float = 1.0

@@ -9,9 +9,10 @@ from torch import Tensor
 
 from .modeling_memory import KINDS, Memory
 
-ROW, DELTA, READING = "row", "delta", "reading"
-"""How a row answers: by its own continuation; by how predictions move when the model reads it
-first; by what is predicted then."""
+ROW, DELTA, READING, MODEL = "row", "delta", "reading", "model"
+"""How a row answers: by its own continuation; by how predictions move when a model trained for it
+reads the row first; by what the model itself predicts after the row; by what the trained model
+predicts then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,8 @@ class Answering:
     """How rows change predictions."""
 
     weight: float
-    """Nats by which a continuation that is to be said more, less or rather is moved; of DELTA,
-    what the moves are multiplied by."""
+    """Of ROW, nats by which a continuation that is to be said more, less or rather is moved; of
+    DELTA, what the moves are multiplied by."""
     how: str = ROW
     strength: float = 1.0
     """What every change is multiplied by."""

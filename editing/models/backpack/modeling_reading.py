@@ -1,16 +1,76 @@
-"""What a model predicts when it reads a row of a memory before the last tokens of a text."""
+"""What a model predicts when it reads a row of a memory before the last tokens of a text.
 
-from collections.abc import Callable, Sequence
+It may have been trained to heed the row: then low-rank changes of some of its projections are put
+on it for as long as it reads.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from .modeling_answers import DELTA, Answering
 from .modeling_memory import BEFORE_TEXT, NO_TOKEN, Memory
+from .modeling_parts import InFullPrecision, block_of
 
 AT_ONCE = 32
 """Texts read at a time."""
+
+
+class Counterfactual(InFullPrecision):
+    """What a model was trained by to heed the row it reads first.
+
+    Buffers, for each projection by its number: `down_0` (in, rank) and `up_0` (rank, out); what
+    the projection returns is raised by its input times both.
+    """
+
+    def __init__(self, names: Sequence[str], factors: Sequence[tuple[Tensor, Tensor]]) -> None:
+        super().__init__()
+        self.names = tuple(names)
+        for number, (down, up) in enumerate(factors):
+            self.register_buffer(f"down_{number}", down)
+            self.register_buffer(f"up_{number}", up)
+
+    @classmethod
+    def empty(cls, names: Sequence[str], shapes: Sequence[Sequence[int]]) -> "Counterfactual":
+        """Make room for factors that a file will fill; shapes are (in, rank, out)."""
+        pairs = [(torch.zeros(width, rank), torch.zeros(rank, out)) for width, rank, out in shapes]
+        return cls(names, pairs)
+
+    @property
+    def factors(self) -> list[tuple[Tensor, Tensor]]:
+        """The factors of each projection."""
+        numbers = range(len(self.names))
+        return [(self.get_buffer(f"down_{n}"), self.get_buffer(f"up_{n}")) for n in numbers]
+
+    @property
+    def shapes(self) -> list[list[int]]:
+        """Of each projection (in, rank, out)."""
+        return [[*down.shape, up.shape[1]] for down, up in self.factors]
+
+    @contextmanager
+    def put_on(self, module: nn.Module) -> Generator[None]:
+        """Change a model for as long as the context lasts."""
+        pairs = zip(self.names, self.factors, strict=True)
+        handles = [
+            block_of(module, name).register_forward_hook(_raised_by(down, up))
+            for name, (down, up) in pairs
+        ]
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+
+
+def _raised_by(down: Tensor, up: Tensor) -> Callable[[nn.Module, Any, Tensor], Tensor]:
+    def hook(module: nn.Module, given: Any, result: Tensor) -> Tensor:  # noqa: ANN401 - torch's own
+        del module
+        return result + (given[0].to(down) @ down @ up).to(result)
+
+    return hook
 
 
 def read_logits(

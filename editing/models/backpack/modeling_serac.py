@@ -7,7 +7,7 @@ Source: Mitchell et al. 2022, Memory-Based Model Editing at Scale (arXiv 2206.06
 
 import json
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,11 +21,17 @@ from transformers.modeling_outputs import CausalLMOutputWithPast
 from typing_extensions import override
 
 from .configuration_serac import SeracConfig
-from .modeling_answers import ROW, Answering, answered_logits, mixed_logits
+from .modeling_answers import (
+    READING,
+    ROW,
+    Answering,
+    answered_logits,
+    mixed_logits,
+)
 from .modeling_logit_ensemble import EnsembleCache, model_of
 from .modeling_memory import Gate, Gates, Memory, Scope, seen_output, token_features
 from .modeling_parts import block_of, config_of, kind_and_fields, outline_of, scored
-from .modeling_reading import read_logits
+from .modeling_reading import Counterfactual, read_logits
 
 MEMORY_FILE = "memory.jsonl"
 """The rows, one a line, beside the weights."""
@@ -42,6 +48,7 @@ class GatedModel:
         gate: Gate,
         threshold: float,
         answering: Answering,
+        reader: Counterfactual | None = None,
     ) -> None:
         """Put them together.
 
@@ -50,14 +57,17 @@ class GatedModel:
             module: The model.
             block: Name of the block whose output the scope reads.
             threshold: A row answers where it applies further than this.
+            reader: What the model was trained by to heed the row it reads; None for nothing.
         """
         self.base = base
+        self.module = module
         self.config = cast(Any, module.config)
         self.embedding = cast("Callable[[Tensor], Tensor]", module.get_input_embeddings())
         self.block = block_of(module, block)
         self.gate = gate
         self.threshold = threshold
         self.answering = answering
+        self.reader = reader
 
     def __call__(
         self,
@@ -126,10 +136,17 @@ class GatedModel:
         if answering.how == ROW:
             moved = answered_logits(self.gate.memory, answering, logits, gates)
         else:
-            moved = read_logits(self.base, self.gate.memory, answering, logits, gates)
+            with self._reading(answering):
+                moved = read_logits(self.base, self.gate.memory, answering, logits, gates)
         if answering.soft:
             moved = mixed_logits(logits, moved, gates[0])
         return moved.to(logits.dtype)
+
+    def _reading(self, answering: Answering) -> AbstractContextManager[None]:
+        """Have the model as it reads rows; READING takes it as it is."""
+        if self.reader is None or answering.how == READING:
+            return nullcontext()
+        return self.reader.put_on(self.module)
 
     def _cache(self, given: Cache | None) -> EnsembleCache:
         if isinstance(given, EnsembleCache):
@@ -164,13 +181,16 @@ class SeracForCausalLM(PreTrainedModel, GenerationMixin):
     _supports_sdpa = True
     _supports_attention_backend = True
     _skip_keys_device_placement = ["past_key_values"]
-    _keep_in_fp32_modules_strict = ["scope", r"memory\.keys"]
+    _keep_in_fp32_modules_strict = ["scope", r"memory\.keys", "reader"]
 
     def __init__(self, config: SeracConfig) -> None:
         super().__init__(config)
         self.base = serac_model_of(config.base or {})
         self.scope = Scope.empty(config.scope_shape or (1, 0, 1), config.window)
         self.memory = Memory.empty(*(config.memory_shape or (1, 1, 1, 1)))
+        self.reader = None
+        if config.reader_names:
+            self.reader = Counterfactual.empty(config.reader_names, config.reader_shapes or ())
         self.post_init()
 
     @classmethod
@@ -192,11 +212,13 @@ class SeracForCausalLM(PreTrainedModel, GenerationMixin):
             reach=gated.gate.reach,
             strength=gated.answering.strength,
             soft=gated.answering.soft,
+            reader_names=None if gated.reader is None else list(gated.reader.names),
+            reader_shapes=None if gated.reader is None else gated.reader.shapes,
             **outline_of(base),
         )
         with torch.device("meta"):
             whole = cls(config)
-        whole.base, whole.scope, whole.memory = base, scope, memory
+        whole.base, whole.scope, whole.memory, whole.reader = base, scope, memory, gated.reader
         whole.generation_config = base.generation_config
         return whole.eval()
 
@@ -204,7 +226,7 @@ class SeracForCausalLM(PreTrainedModel, GenerationMixin):
     @override
     def _init_weights(self, module: nn.Module) -> None:
         super()._init_weights(module)
-        if isinstance(module, Scope | Memory):
+        if isinstance(module, Scope | Memory | Counterfactual):
             for buffer in module.buffers(recurse=False):
                 init.zeros_(buffer)
 
@@ -248,6 +270,7 @@ class SeracForCausalLM(PreTrainedModel, GenerationMixin):
             Gate(self.scope, self.memory, own.reach),
             own.threshold,
             Answering(own.weight, own.how, own.strength, own.soft),
+            self.reader,
         )
         out = gated(
             input_ids, attention_mask, position_ids, past_key_values, use_cache, logits_to_keep

@@ -1,0 +1,189 @@
+"""Train a model to heed the row it reads: the counterfactual model, kept once for a model.
+
+What is trained are low-rank changes of the MLP projections, so that an edit can hold them and a
+large model needs no second copy. The loss is the one of each kind of row: what is to be said more
+by its NLL, less by bounded unlikelihood, alike by the difference, rather by a soft margin.
+
+Source: Mitchell et al. 2022, Memory-Based Model Editing at Scale (arXiv 2206.06520).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from editing.batches import TokenSequence
+from editing.editors.private_copy import private_copy
+from editing.editors.serac.counterfactual_texts import ReadExample, read_examples_of
+from editing.editors.serac.kept_files import kept_file, read_kept, told_of_sets, write_kept
+from editing.editors.serac.scope_texts import training_sets
+from editing.examples import JSON, Kind
+from editing.models.backpack import Counterfactual
+from editing.models.language_model import LanguageModel
+from editing.models.projections import down_projection, layer_count, up_projection
+from editing.progress import Progress, Report, never_stopping
+
+FORMAT = 1
+RANK = 16
+RATE = 2e-3
+EXAMPLES = 16
+"""Of one step."""
+HELD_OUT = 0.2
+JUDGED = 96
+"""Held-out examples that the loss is measured on before and after."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedReader:
+    """What a model was trained by, and what is known of it."""
+
+    reader: Counterfactual
+    report: Mapping[str, JSON]
+
+
+def trained_reader(
+    model: LanguageModel, train_on: str, steps: int, folder: Path | None, report: Report
+) -> TrainedReader:
+    """Return the one kept for a model, or train one and keep it.
+
+    Args:
+        train_on: As of `training_sets`.
+        folder: Where it is kept; None keeps none.
+
+    Raises:
+        EditingError: What to train on cannot be read.
+    """
+    sets = training_sets(train_on)
+    told = [FORMAT, RANK, RATE, EXAMPLES, steps, *told_of_sets(sets)]
+    path = kept_file(folder, model, "counterfactual", told)
+    if (kept := read_kept(path)) is not None:
+        tensors, about = kept
+        pairs = [(tensors[f"down_{n}"], tensors[f"up_{n}"]) for n in range(len(about["names"]))]
+        return TrainedReader(Counterfactual(about["names"], pairs), about["report"])
+    generator = torch.Generator().manual_seed(0)
+    examples = read_examples_of(model, sets, generator)
+    trained = _train(model, examples, steps, generator, never_stopping(report))
+    about = {"names": list(trained.reader.names), "report": trained.report}
+    write_kept(path, dict(trained.reader.named_buffers()), about)
+    return trained
+
+
+def new_reader(model: LanguageModel, generator: torch.Generator) -> Counterfactual:
+    """Make one that changes nothing yet."""
+    layers = range(layer_count(model))
+    chosen = [get(model, layer) for layer in layers for get in (up_projection, down_projection)]
+    pairs = [
+        (
+            torch.randn(p.inputs, RANK, generator=generator) / p.inputs**0.5,
+            torch.zeros(RANK, p.outputs),
+        )
+        for p in chosen
+    ]
+    return Counterfactual([p.name for p in chosen], pairs).to(model.device)
+
+
+def _train(
+    model: LanguageModel,
+    examples: Sequence[ReadExample],
+    steps: int,
+    generator: torch.Generator,
+    report: Report,
+) -> TrainedReader:
+    learnt, judged = _parted(examples, generator)
+    working = private_copy(model, on=None)
+    reader = new_reader(model, generator)
+    tensors = [tensor.requires_grad_(True) for tensor in reader.buffers()]
+    optimiser = torch.optim.Adam(tensors, lr=RATE)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+    with reader.put_on(working.module):
+        before = _mean_loss(working, judged)
+        for step in range(steps):
+            order = torch.randperm(len(learnt), generator=generator)[:EXAMPLES]
+            losses = reading_losses(working, [learnt[int(number)] for number in order])
+            optimiser.zero_grad()
+            losses.mean().backward()
+            optimiser.step()
+            schedule.step()
+            report(Progress("training", step + 1, steps, "counterfactual"))
+        after = _mean_loss(working, judged)
+    kept = [(down.detach().cpu(), up.detach().cpu()) for down, up in reader.factors]
+    about: dict[str, JSON] = {
+        "examples": len(learnt),
+        "held_out": len(judged),
+        "loss_before": before,
+        "loss_after": after,
+        "steps": steps,
+    }
+    return TrainedReader(Counterfactual(reader.names, kept), about)
+
+
+def _parted(
+    examples: Sequence[ReadExample], generator: torch.Generator
+) -> tuple[list[ReadExample], list[ReadExample]]:
+    """Hold groups out; where there are few, none is."""
+    groups = sorted({example.group for example in examples})
+    count = round(len(groups) * HELD_OUT)
+    order = torch.randperm(len(groups), generator=generator)[: count if count > 1 else 0]
+    held_out = {groups[int(number)] for number in order}
+    learnt = [example for example in examples if example.group not in held_out]
+    judged = [example for example in examples if example.group in held_out] or learnt
+    return learnt, judged[:: max(1, len(judged) // JUDGED)][:JUDGED]
+
+
+@torch.no_grad()
+def _mean_loss(model: LanguageModel, examples: Sequence[ReadExample]) -> float:
+    parts = [examples[begin : begin + EXAMPLES] for begin in range(0, len(examples), EXAMPLES)]
+    return float(torch.cat([reading_losses(model, part) for part in parts]).mean())
+
+
+def reading_losses(model: LanguageModel, examples: Sequence[ReadExample]) -> Tensor:
+    """What training lowers, (examples,), nats."""
+    sequences = [sequence for example in examples for sequence in example.sequences]
+    by_token = _token_losses(model, sequences)
+    found: list[Tensor] = []
+    place = 0
+    for example in examples:
+        own = by_token[place : place + len(example.sequences)]
+        place += len(own)
+        found.append(reading_loss(example.kind, own))
+    return torch.stack(found)
+
+
+def reading_loss(kind: Kind, losses: Sequence[Tensor]) -> Tensor:
+    """The loss of one example, bounded where it is to be said less.
+
+    Args:
+        losses: NLL of each token of the continuation, and of the second where there is one.
+    """
+    if kind is Kind.DECREASE:
+        return -torch.log(-torch.expm1(-losses[0].clamp(min=1e-4))).sum()
+    if not kind.needs_pair:
+        return losses[0].mean()
+    difference = losses[0].mean() - losses[1].mean()
+    return difference.abs() if kind is Kind.BALANCE else torch.nn.functional.softplus(difference)
+
+
+def _token_losses(model: LanguageModel, sequences: Sequence[TokenSequence]) -> list[Tensor]:
+    """NLL of each sequence's scored tokens; texts end together, so that few logits are computed."""
+    longest = max(len(sequence.ids) for sequence in sequences)
+    scored = max(sequence.scored for sequence in sequences)
+    ids = torch.zeros(len(sequences), longest, dtype=torch.long)
+    mask = torch.zeros_like(ids)
+    for row, sequence in enumerate(sequences):
+        ids[row, longest - len(sequence.ids) :] = torch.tensor(sequence.ids)
+        mask[row, longest - len(sequence.ids) :] = 1
+    ids, mask = ids.to(model.device), mask.to(model.device)
+    logits: Tensor = model.module(
+        input_ids=ids,
+        attention_mask=mask,
+        position_ids=(mask.cumsum(-1) - 1).clamp(min=0),
+        use_cache=False,
+        logits_to_keep=scored + 1,
+    ).logits
+    wide = logits[:, :-1, : model.vocab_size].to(torch.promote_types(logits.dtype, torch.float32))
+    losses = torch.nn.functional.cross_entropy(
+        wide.transpose(1, 2), ids[:, -scored:], reduction="none"
+    )
+    return [losses[row, -sequence.scored :] for row, sequence in enumerate(sequences)]

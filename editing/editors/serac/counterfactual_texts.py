@@ -1,0 +1,67 @@
+"""What a model learns from to heed a row it reads: rows, and texts that they are for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from editing.batches import TokenSequence, continuation_sequence, prompt_ids
+from editing.editors.serac.memory_rows import new_rows
+from editing.editors.serac.scope_texts import PER_TASK, drawn, entity_of, meant_for
+from editing.errors import ExampleError
+from editing.examples import Example, ExampleSet, Kind
+from editing.models.language_model import LanguageModel
+
+LONGEST_ROW, LONGEST_TEXT = 96, 64
+"""Tokens that are read of a row and of a text, the last ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadExample:
+    """A row as it is read, a text after it, and one continuation or two."""
+
+    kind: Kind
+    sequences: tuple[TokenSequence, ...]
+    group: tuple[str, str]
+    """The task, and the thing that is spoken of."""
+
+
+def read_examples_of(
+    model: LanguageModel, sets: Sequence[ExampleSet], generator: torch.Generator
+) -> list[ReadExample]:
+    """Put rows before the texts they are for, their own prompts among them."""
+    found: list[ReadExample] = []
+    for each in sets:
+        of_entity: dict[str, list[Example]] = {}
+        for example in each.canonical:
+            of_entity.setdefault(entity_of(example), []).append(example)
+        own = drawn(each.canonical, PER_TASK // 4, generator)
+        for example in (*own, *drawn(each.evaluation, PER_TASK, generator)):
+            found += _read(model, each.name, example, of_entity.get(entity_of(example), []))
+    return found
+
+
+def _read(
+    model: LanguageModel, task: str, example: Example, rows: Sequence[Example]
+) -> Iterator[ReadExample]:
+    """A text after the row meant for it; nothing where there is none or it does not fit."""
+    meant = [row for row in rows if meant_for(row, example)] or list(rows)
+    if not meant:
+        return
+    (row,) = new_rows(meant[:1])
+    said = [example.suffix, *([example.other_suffix] if row.kind.needs_pair else [])]
+    before = prompt_ids(model.tokenizer, row.text + "\n", model.context)[0][-LONGEST_ROW:]
+    room = model.context - len(before)
+    try:
+        sequences = [
+            continuation_sequence(
+                model.tokenizer, example.prefix, text or "", min(LONGEST_TEXT, room)
+            )
+            for text in said
+        ]
+    except ExampleError:
+        return
+    read = tuple(
+        TokenSequence((*before, *own.ids), len(before) + own.first_scored) for own in sequences
+    )
+    yield ReadExample(row.kind, read, (task, entity_of(example)))
