@@ -34,7 +34,10 @@ class Events(QObject):
     page_requested = Signal(str)
     """A page's name: home, examples, runs, senses, compare or library."""
     open_requested = Signal(str, str)
-    """A kind ("set", "run", "edit", "sense", "new-run") and which one; request its page first."""
+    """A kind ("set", "run", "edit", "sense", "new-run") and which one; request its page first.
+
+    Of "edits" it is the ids of several, one a line.
+    """
     noticed = Signal(object)
     """A Notice; the window shows it for a while and keeps it in its list."""
     guide_requested = Signal()

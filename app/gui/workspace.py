@@ -17,6 +17,7 @@ from app.gui.guide import Guide, Step
 from app.gui.terms import explain_terms, terms
 from app.gui.widgets.buttons import action
 from app.gui.widgets.coach import CoachStrip
+from app.gui.widgets.edit_drops import EditDrops
 from app.gui.widgets.header import Header
 from app.gui.widgets.layouts import column, row
 from app.gui.widgets.numbers import inset_numbers
@@ -155,6 +156,7 @@ class Workspace(QWidget):
         events.help_requested.connect(self.help.open)
         self.menus.diagnostics_requested.connect(self.help.copy_diagnostics)
         self.menus.package_requested.connect(self.help.export_package)
+        EditDrops(self.rail.button("compare"), self._on_edits_dropped)
         self.rail.button("runs").set_badge(self.status.badge)
         self.status.badge_changed.connect(self.rail.button("runs").set_badge)
         self.header.help_wanted.connect(events.help_requested)
@@ -183,6 +185,9 @@ class Workspace(QWidget):
     def _on_noticed(self, notice: Notice) -> None:
         self.toasts.show(notice)
         self.status.strip.show_notice_count(len(self.toasts.history))
+
+    def _on_edits_dropped(self, ids: tuple[str, ...]) -> None:
+        self._context.events.open("compare", "edits", "\n".join(ids))
 
     @Slot()
     def _on_activity_requested(self) -> None:

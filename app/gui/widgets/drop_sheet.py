@@ -1,4 +1,4 @@
-"""What lies over the window while a file is dragged over it."""
+"""What lies over a window or a page while something is dragged over it that it would take."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,26 +12,30 @@ from app.gui.widgets.layouts import column, row
 
 
 class DropSheet(QFrame):
-    """Says that the file may be let go here, and what happens then."""
+    """Says that what is dragged may be let go here, and what happens then."""
 
-    def __init__(self, over: QWidget) -> None:
+    def __init__(self, over: QWidget, icon: str = "import", about: str = "") -> None:
         super().__init__(over)
         self._over = over
         self.setProperty("role", "drop")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        about = muted(self.tr("Examples come as .jsonl, .csv or .tsv. You see them first."))
-        about.setWordWrap(False)
+        files = self.tr("Examples come as .jsonl, .csv or .tsv. You see them first.")
+        said = muted(about or files)
+        said.setWordWrap(False)
         self._title = title("")
-        lines = [IconLabel("import", 12), self._title, about]
+        lines = [IconLabel(icon, 12), self._title, said]
         whole = column(None, *(row(None, each, None) for each in lines), None, spacing=3)
         self.setLayout(whole)
         self.hide()
 
     def show_for(self, files: Sequence[Path]) -> None:
         """Cover the window and name what would be imported."""
-        self._title.setText(self.tr("Drop “{file}” to import it").format(file=files[0].name))
-        over = self._over
-        self.setGeometry(over.rect().adjusted(8, 8, -8, -8))
+        self.offer(self.tr("Drop “{file}” to import it").format(file=files[0].name))
+
+    def offer(self, sentence: str) -> None:
+        """Cover what lies below and say what a drop would do."""
+        self._title.setText(sentence)
+        self.setGeometry(self._over.rect().adjusted(8, 8, -8, -8))
         self.raise_()
         self.show()
 

@@ -204,9 +204,15 @@ class ColumnHeads(QWidget):
         shown = {choice.edit.id for choice in self.choices()}
         others = [edit for edit in self._fitting() if edit.id not in shown]
         if others:
-            self._show_parts(
-                [*(list(choice.parts) for choice in self.choices()), [_as_kept(others[0])]]
-            )
+            self.add_edits([others[0].id])
+
+    def add_edits(self, ids: Sequence[str]) -> list[str]:
+        """Put edits beside those that are compared; returns the ids of those that had room."""
+        known = {edit.id: edit for edit in self._fitting()}
+        taken = [each for each in ids if each in known][: MOST_COLUMNS - len(self.columns)]
+        before = [list(choice.parts) for choice in self.choices()]
+        self._show_parts([*before, *([_as_kept(known[each])] for each in taken)])
+        return taken
 
     def _show_parts(self, wanted: Sequence[Sequence[Part]]) -> None:
         columns = list(wanted)[:MOST_COLUMNS]

@@ -14,9 +14,9 @@ from typing_extensions import override
 
 from app.gui.context import GuiContext
 from app.gui.errors import told
-from app.gui.events import Notice
+from app.gui.events import Notice, Tone
 from app.gui.pages.compare.choice import Choice
-from app.gui.pages.compare.columns import ColumnHeads
+from app.gui.pages.compare.columns import MOST_COLUMNS, ColumnHeads
 from app.gui.pages.compare.frontier import FrontierPanel
 from app.gui.pages.compare.generations import GenerationsPanel
 from app.gui.pages.compare.measures import ExamplesPanel, MeasuresPanel, SideBySidePanel
@@ -27,6 +27,8 @@ from app.gui.plots.themed_plot import ended
 from app.gui.tables import figures
 from app.gui.tables.setting_pairs import setting_labels, setting_pairs
 from app.gui.widgets.buttons import action, button
+from app.gui.widgets.drop_sheet import DropSheet
+from app.gui.widgets.edit_drops import EditDrops
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.layouts import column, row
 from editing.errors import EditingError, LibraryError
@@ -46,6 +48,7 @@ class ComparePage(QWidget):
         self._is_stale = False
         self._measuring = Measuring(context, self)
         self._build()
+        self._take_drops()
         self._writing = Writing(context, self.generations)
         self._connect()
         self._offer()
@@ -67,6 +70,27 @@ class ComparePage(QWidget):
             self._frontier_is_stale = True
             self._follow_frontier()
             self._suggest_prompt()
+
+    def add_edits(self, ids: tuple[str, ...]) -> None:
+        """Put edits beside those compared, as far as there is room; of another base, alone."""
+        self._offer_if_stale()
+        known = {edit.id: edit for edit in self._edits}
+        added = [known[each] for each in ids if each in known]
+        if not added:
+            return
+        base = self.heads.model.currentText()
+        if not self.heads.choices() or added[0].model != base:
+            self.show_edits(tuple(edit.id for edit in added))
+            return
+        fitting = [edit.id for edit in added if edit.model == base and not self._shows(edit.id)]
+        taken = self.heads.add_edits(fitting)
+        if len(taken) < len(fitting):
+            self._context.events.notice(
+                self.tr("Up to {} edits are compared at once. Take one away first.").format(
+                    MOST_COLUMNS
+                ),
+                Tone.WARNING,
+            )
 
     def show_stack(self, name: str) -> None:
         """Compare a stack that is kept with its base."""
@@ -147,6 +171,11 @@ class ComparePage(QWidget):
         corner.setLayout(row(self.measures.measure_button, self.report_button, spacing=2))
         self.tabs.setCornerWidget(corner)
 
+    def _take_drops(self) -> None:
+        about = self.tr("It gets a column of its own beside the original.")
+        self.drop_sheet = DropSheet(self, "compare", about)
+        EditDrops(self, self.add_edits, entered=self._on_edits_entered, left=self.drop_sheet.hide)
+
     def _connect(self) -> None:
         events = self._context.events
         events.open_requested.connect(self._on_open_requested)
@@ -195,6 +224,10 @@ class ComparePage(QWidget):
             self._writing.stop()
             self.generations.clear()
             self.show_stack(name)
+        if kind == "edits":
+            self._writing.stop()
+            self.generations.clear()
+            self.show_edits(tuple(name.split("\n")))
         if kind != "edit":
             return
         if not self._shows(name):
@@ -205,6 +238,13 @@ class ComparePage(QWidget):
         # Other pages open edits too; only who looks at this one wants texts.
         if self.isVisible() and self._shows(name) and not has_text:
             self._on_generate_requested()
+
+    def _on_edits_entered(self, ids: tuple[str, ...]) -> None:
+        names = [edit.name for edit in self._edits if edit.id in ids]
+        if len(names) == 1:
+            self.drop_sheet.offer(self.tr("Drop “{}” to compare it").format(names[0]))
+        elif names:
+            self.drop_sheet.offer(self.tr("Drop {} edits to compare them").format(len(names)))
 
     def _shows(self, edit_id: str) -> bool:
         return any(choice.edit.id == edit_id for choice in self.heads.choices())
