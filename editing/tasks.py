@@ -44,7 +44,7 @@ class TaskCard:
 def task_names(group: str | None = None) -> list[str]:
     """List the built-in tasks, or those of one group."""
     folders = sorted(path.parent for path in _tasks_folder().glob("*/task.toml"))
-    return [each.name for each in folders if group in (None, _record(each)["group"])]
+    return [each.name for each in folders if group is None or _record(each)["group"] == group]
 
 
 def load_task(name: str, split: str) -> ExampleSet:

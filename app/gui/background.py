@@ -40,7 +40,8 @@ class _Worker(QThread):
         except EditingError as error:
             self.failure = str(error)
         except OSError as error:
-            self.failure = f"{error.filename or 'A file'} cannot be used ({error.strerror})."
+            file = error.filename or self.tr("A file")
+            self.failure = self.tr("{} cannot be used ({}).").format(file, error.strerror)
 
     def _report(self, progress: Progress) -> None:
         self.progress = progress

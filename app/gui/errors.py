@@ -63,7 +63,8 @@ def install_exception_hook(events: Events) -> None:
 
 def report(error: BaseException) -> str:
     """Write down a fault with what is needed to find it."""
-    where = f"Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}"
+    parts = ("Python", platform.python_version(), "Qt", str(qVersion()), platform.platform())
+    where = " ".join(parts)
     return where + "\n" + "".join(traceback.format_exception(error))
 
 

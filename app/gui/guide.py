@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from app.gui.context import GuiContext
 from app.gui.errors import told
 from app.jobs.job import JobState
 from app.jobs.record import JobView
 from app.operations.guided import SET_NAME, guided_request, guided_set
+
+translate = QCoreApplication.translate
 
 
 class Step(IntEnum):
@@ -61,11 +63,12 @@ class Guide(QObject):
     def advice(self) -> Advice:
         """What to say now."""
         view = self._view()
-        said = _ADVICE[self._step]
+        said = _advice()[self._step]
         if self._step is Step.RUNNING and view is not None and _has_failed(view):
-            reason = view.failure.sentence if view.failure else "The run did not finish."
-            again = "Start the same run once more."
-            return Advice(said.step, reason, "Try again", again)
+            ended = translate("guide", "The run did not finish.")
+            reason = view.failure.sentence if view.failure else ended
+            again = translate("guide", "Start the same run once more.")
+            return Advice(said.step, reason, translate("guide", "Try again"), again)
         if self._step is Step.COMPARE and view is not None:
             return replace(said, sentence=f"{_outcome(view)} {said.sentence}")
         return said
@@ -159,41 +162,59 @@ _REACHED = {(Step.COMPARE, "compare"): Step.SAVE, (Step.SAVE, "library"): Step.E
 """The step after the one in which the edit was to be opened on a page."""
 _FAILED = (JobState.FAILED, JobState.INTERRUPTED, JobState.CANCELLED)
 
-_ADVICE = {
-    Step.AWAY: Advice("", ""),
-    Step.EXAMPLES: Advice(
-        "1 of 5",
-        "Each row is one canonical example: after its prefix, the model should say the capital. "
-        "The column “Now” shows how probable that is today.",
-        "Run edit",
-        "Teach the model these rows; it takes a minute or two.",
-    ),
-    Step.RUNNING: Advice(
-        "2 of 5",
-        "The model learns. The curve climbs while success grows; it must stay left of the line, "
-        "the most that general text may suffer.",
-    ),
-    Step.COMPARE: Advice(
-        "3 of 5",
-        "See what it says now.",
-        "Compare with original",
-        "Let the original and the edited model go on from the same prompt.",
-    ),
-    Step.SAVE: Advice(
-        "4 of 5",
-        "Both models go on from the same prompt: the original on the left, with your edit on the "
-        "right. The edit is a few kilobytes that can be put on the model and taken off again.",
-        "Save to library",
-        "Show the edit in the library, where it is kept.",
-    ),
-    Step.EXPORT: Advice(
-        "5 of 5",
-        "Saved. From here you can rename it, note what it is for, or export a model folder that "
-        "works without Exemplar.",
-        "Finish",
-        "Close the guide.",
-    ),
-}
+
+def _advice() -> dict[Step, Advice]:
+    return {
+        Step.AWAY: Advice("", ""),
+        Step.EXAMPLES: Advice(
+            translate("guide", "1 of 5"),
+            translate(
+                "guide",
+                "Each row is one canonical example: after its prefix, the model should say the "
+                "capital. The column “Now” shows how probable that is today.",
+            ),
+            translate("guide", "Run edit"),
+            translate("guide", "Teach the model these rows; it takes a minute or two."),
+        ),
+        Step.RUNNING: Advice(
+            translate("guide", "2 of 5"),
+            translate(
+                "guide",
+                "The model learns. The curve climbs while success grows; it must stay left of the "
+                "line, the most that general text may suffer.",
+            ),
+        ),
+        Step.COMPARE: Advice(
+            translate("guide", "3 of 5"),
+            translate("guide", "See what it says now."),
+            translate("guide", "Compare with original"),
+            translate(
+                "guide",
+                "Let the original and the edited model go on from the same prompt.",
+            ),
+        ),
+        Step.SAVE: Advice(
+            translate("guide", "4 of 5"),
+            translate(
+                "guide",
+                "Both models go on from the same prompt: the original on the left, with your edit "
+                "on the right. The edit is a few kilobytes that can be put on the model and taken "
+                "off again.",
+            ),
+            translate("guide", "Save to library"),
+            translate("guide", "Show the edit in the library, where it is kept."),
+        ),
+        Step.EXPORT: Advice(
+            translate("guide", "5 of 5"),
+            translate(
+                "guide",
+                "Saved. From here you can rename it, note what it is for, or export a model "
+                "folder that works without Exemplar.",
+            ),
+            translate("guide", "Finish"),
+            translate("guide", "Close the guide."),
+        ),
+    }
 
 
 def _has_failed(view: JobView) -> bool:
@@ -205,8 +226,15 @@ def _outcome(view: JobView) -> str:
     rate: dict[str, float | None] = result.get("success_rate") or {}
     before, after = rate.get("before"), rate.get("after")
     if before is None or after is None:
-        return "Done."
+        return translate("guide", "Done.")
     if after <= before:
-        named = f"{after:.0%} of the test sentences name the capital"
-        return f"Done: {named}, as before; a larger budget would let it learn more."
-    return f"Done: {before:.0%} of the test sentences named the capital before, {after:.0%} now."
+        same = translate(
+            "guide",
+            "Done: {:.0%} of the test sentences name the capital, as before; a larger budget would "
+            "let it learn more.",
+        )
+        return same.format(after)
+    said = translate(
+        "guide", "Done: {:.0%} of the test sentences named the capital before, {:.0%} now."
+    )
+    return said.format(before, after)

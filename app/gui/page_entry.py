@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
@@ -17,7 +18,17 @@ class PageEntry:
     """A page before it is built; it is built, and its plots imported, when first shown."""
 
     name: str
-    title: str
-    sentence: str
+    marked_title: object
+    marked_sentence: object
     icon: str
     build: Callable[[GuiContext], QWidget]
+
+    @property
+    def title(self) -> str:
+        """What the rail says."""
+        return QCoreApplication.translate("pages", str(self.marked_title))
+
+    @property
+    def sentence(self) -> str:
+        """What the page is for."""
+        return QCoreApplication.translate("pages", str(self.marked_sentence))

@@ -39,15 +39,17 @@ class Reconciling(QObject):
         self.background.wait()
 
     def _on_found(self, found: Reconciled) -> None:
-        for names, one, many in (
-            (found.missing, "Files of “{}” are missing.", "Files of {} edits are missing: {}."),
-            (found.changed, "Files of “{}” have changed.", "Files of {} edits have changed: {}."),
-        ):
-            if names:
-                self._tell(names, one, many, Tone.WARNING)
+        if found.missing:
+            one = self.tr("Files of “{}” are missing.")
+            many = self.tr("Files of {} edits are missing: {}.")
+            self._tell(found.missing, one, many, Tone.WARNING)
+        if found.changed:
+            one = self.tr("Files of “{}” have changed.")
+            many = self.tr("Files of {} edits have changed: {}.")
+            self._tell(found.changed, one, many, Tone.WARNING)
         if found.found:
-            one = "“{}” was found on the disk and is in the library again."
-            many = "{} edits were found on the disk and are in the library again: {}."
+            one = self.tr("“{}” was found on the disk and is in the library again.")
+            many = self.tr("{} edits were found on the disk and are in the library again: {}.")
             self._tell(found.found, one, many, Tone.POSITIVE)
         if found.has_news:
             self._events.library_changed.emit()

@@ -27,65 +27,52 @@ class Term:
 
 def terms() -> dict[str, Term]:
     """Return every term by its English name, in the language in use."""
-    return {
-        part: Term(name, sentence, part)
-        for part, name, sentence in (
-            (
-                "Examples",
-                translate("terms", "Examples"),
-                translate(
-                    "terms", "Beginnings of text, and how the model should or should not go on."
-                ),
+    known = {
+        "Examples": (
+            translate("terms", "Examples"),
+            translate("terms", "Beginnings of text, and how the model should or should not go on."),
+        ),
+        "Run": (
+            translate("terms", "Run"),
+            translate("terms", "Teaches the model a set of examples with one method."),
+        ),
+        "Edit": (
+            translate("terms", "Edit"),
+            translate(
+                "terms",
+                "The change a run made; it can be put on the model and taken off again.",
             ),
-            (
-                "Run",
-                translate("terms", "Run"),
-                translate("terms", "Teaches the model a set of examples with one method."),
+        ),
+        "Senses": (
+            translate("terms", "Senses"),
+            translate(
+                "terms", "The vectors of a word; each raises some next words and lowers others."
             ),
-            (
-                "Edit",
-                translate("terms", "Edit"),
-                translate(
-                    "terms",
-                    "The change a run made; it can be put on the model and taken off again.",
-                ),
+        ),
+        "Degradation": (
+            translate("terms", "Degradation"),
+            translate("terms", "By what share the loss on general text has risen."),
+        ),
+        "Success": (
+            translate("terms", "Success"),
+            translate(
+                "terms", "The share of examples for which the model now says what it should."
             ),
-            (
-                "Senses",
-                translate("terms", "Senses"),
-                translate(
-                    "terms", "The vectors of a word; each raises some next words and lowers others."
-                ),
-            ),
-            (
-                "Degradation",
-                translate("terms", "Degradation"),
-                translate("terms", "By what share the loss on general text has risen."),
-            ),
-            (
-                "Success",
-                translate("terms", "Success"),
-                translate(
-                    "terms", "The share of examples for which the model now says what it should."
-                ),
-            ),
-            (
-                "Budget",
-                translate("terms", "Budget"),
-                translate("terms", "The most degradation you allow."),
-            ),
-            (
-                "Hard negatives",
-                translate("terms", "Hard negatives"),
-                translate("terms", "Texts close to the examples that must not change."),
-            ),
-            (
-                "Strength",
-                translate("terms", "Strength"),
-                translate("terms", "Scales an edit: 0 is the original, 1 the edit as it was made."),
-            ),
-        )
+        ),
+        "Budget": (
+            translate("terms", "Budget"),
+            translate("terms", "The most degradation you allow."),
+        ),
+        "Hard negatives": (
+            translate("terms", "Hard negatives"),
+            translate("terms", "Texts close to the examples that must not change."),
+        ),
+        "Strength": (
+            translate("terms", "Strength"),
+            translate("terms", "Scales an edit: 0 is the original, 1 the edit as it was made."),
+        ),
     }
+    return {part: Term(name, sentence, part) for part, (name, sentence) in known.items()}
 
 
 def explain_terms(page: QWidget) -> None:

@@ -14,7 +14,7 @@ from app.gui.activity import ActivityDrawer
 from app.gui.context import GuiContext
 from app.gui.events import Notice
 from app.gui.guide import Guide, Step
-from app.gui.terms import explain_terms, terms
+from app.gui.terms import Term, explain_terms, terms
 from app.gui.widgets.buttons import action
 from app.gui.widgets.coach import CoachStrip
 from app.gui.widgets.edit_drops import EditDrops
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 
 
 _TERMS = {
-    "examples": "Examples",
-    "runs": "Run",
-    "senses": "Senses",
-    "compare": "Success",
-    "library": "Edit",
+    "Examples": "examples",
+    "Run": "runs",
+    "Senses": "senses",
+    "Success": "compare",
+    "Edit": "library",
 }
-"""The word at the heart of each page."""
+"""The page that each of these words is at the heart of."""
 
 
 class Workspace(QWidget):
@@ -90,7 +90,7 @@ class Workspace(QWidget):
         self.build_page(name)
         self.stack.setCurrentWidget(self._pages[name])
         self.rail.button(name).defaultAction().setChecked(True)
-        self.header.show_page(entry.title, entry.sentence, terms().get(_TERMS.get(name, "")))
+        self.header.show_page(entry.title, entry.sentence, _term_of(name))
         self.menus.show_page(entry.title, self._pages[name])
         self._focus_page()
 
@@ -226,3 +226,7 @@ def _name_tab_bars(page: QWidget) -> None:
         if not tabs.tabBar().accessibleName():
             parts = ", ".join(tabs.tabText(place) for place in range(tabs.count()))
             tabs.tabBar().setAccessibleName(tabs.accessibleName() or parts)
+
+
+def _term_of(page: str) -> Term | None:
+    return next((terms()[word] for word, name in _TERMS.items() if name == page), None)

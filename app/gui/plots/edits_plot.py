@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QRectF, Qt, Signal
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -44,7 +44,9 @@ class EditsPlot(ThemedPlot):
     """The ids of the edits clicked or framed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Edits between success and degradation", parent)
+        super().__init__(
+            QCoreApplication.translate("plots", "Edits between success and degradation"), parent
+        )
         import pyqtgraph as pg
 
         from app.gui.plots.brush_view import BrushView
@@ -255,8 +257,13 @@ def _told(point: EditPoint) -> str:
 
 def _tip(x: float, y: float, data: EditPoint) -> str:
     del x, y
-    success = figures.percent(data.success, decimals=1)
-    return (
-        f"{data.name}\n{data.method}\nSuccess {success}"
-        f"\nDegradation {figures.degradation(data.degradation, UNIT)}\nJudged by {data.data or '?'}"
+    tr = QCoreApplication.translate
+    return "\n".join(
+        (
+            data.name,
+            data.method,
+            tr("plots", "Success {}").format(figures.percent(data.success, decimals=1)),
+            tr("plots", "Degradation {}").format(figures.degradation(data.degradation, UNIT)),
+            tr("plots", "Judged by {}").format(data.data or "?"),
+        )
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -20,7 +20,7 @@ class EpochPlot(ThemedPlot):
     """How the measures of one run went, epoch by epoch."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Measures over the epochs", parent)
+        super().__init__(QCoreApplication.translate("plots", "Measures over the epochs"), parent)
         import pyqtgraph as pg
 
         self._epochs: tuple[EpochResult, ...] = ()

@@ -8,7 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QCoreApplication,
+    QIODevice,
+    QMarginsF,
+    QRectF,
+    QSizeF,
+)
 from PySide6.QtGui import (
     QColor,
     QPageLayout,
@@ -93,7 +101,11 @@ def save_pdf(canvas: Canvas, path: Path, title: str) -> None:
 
 def unwritable(path: Path) -> EditingError:
     """Say that a file cannot be written."""
-    return EditingError(f"{path} cannot be written. Choose another folder.")
+    return EditingError(
+        QCoreApplication.translate("plots", "{} cannot be written. Choose another folder.").format(
+            path
+        )
+    )
 
 
 def _paint(canvas: Canvas, device: QPaintDevice) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -23,7 +23,9 @@ class ParetoPlot(ThemedPlot):
     chosen_changed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Success change against degradation", parent)
+        super().__init__(
+            QCoreApplication.translate("plots", "Success change against degradation"), parent
+        )
         import pyqtgraph as pg
 
         self._trials: tuple[Trial, ...] = ()

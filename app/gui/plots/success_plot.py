@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -45,7 +45,7 @@ class SuccessPlot(ThemedPlot):
     """One run's epochs: degradation to the right, success upwards, the kept one starred."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Success against degradation", parent)
+        super().__init__(QCoreApplication.translate("plots", "Success against degradation"), parent)
         import pyqtgraph as pg
 
         self._epochs: tuple[EpochResult, ...] = ()
@@ -208,11 +208,18 @@ class SuccessPlot(ThemedPlot):
     def _tip(self, x: float, y: float, data: EpochResult) -> str:
         del x, y
         cost = "" if data.degradation is None else f"{data.degradation:.7f}"
-        rough = "" if data.exact else "\n(part of the general text so far)"
         success = figures.percent(data.success_rate, decimals=1)
         step = self._steps.label(data.epoch)
-        hard = "" if data.hard_negatives is None else f"\nHard negatives {data.hard_negatives:.2f}"
-        return f"{step[:1].upper()}{step[1:]}\nSuccess {success}\nDegradation {cost}{hard}{rough}"
+        lines = [
+            f"{step[:1].upper()}{step[1:]}",
+            self.tr("Success {}").format(success),
+            self.tr("Degradation {}").format(cost),
+        ]
+        if data.hard_negatives is not None:
+            lines.append(self.tr("Hard negatives {:.2f}").format(data.hard_negatives))
+        if not data.exact:
+            lines.append(self.tr("(part of the general text so far)"))
+        return "\n".join(lines)
 
 
 def epoch_table(epochs: Sequence[EpochResult]) -> PlotTable:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Qt
 from PySide6.QtGui import QBrush, QColor
 from typing_extensions import override
 
@@ -62,8 +62,13 @@ class Verdict(StrEnum):
 
     FIXED = "fixed"
     BROKEN = "broken"
-    STILL_RIGHT = "still right"
-    STILL_WRONG = "still wrong"
+    STILL_RIGHT = "still-right"
+    STILL_WRONG = "still-wrong"
+
+    @property
+    def label(self) -> str:
+        """The verdict in words."""
+        return QCoreApplication.translate("compare", str(_VERDICTS[self]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +92,20 @@ class ComparedExample:
         return self.result.before - self.result.after
 
 
-EXAMPLE_HEADERS = ("Verdict", "Example", "Wanted", "Original", "Edited", "Gain, nats")
 GAIN = 5
 Others = Sequence[tuple[str, Sequence[ComparedExample]]]
 """Names and results of further edits, on the same examples."""
+_VERDICTS = {
+    Verdict.FIXED: QT_TRANSLATE_NOOP("compare", "Fixed"),
+    Verdict.BROKEN: QT_TRANSLATE_NOOP("compare", "Broken"),
+    Verdict.STILL_RIGHT: QT_TRANSLATE_NOOP("compare", "Still right"),
+    Verdict.STILL_WRONG: QT_TRANSLATE_NOOP("compare", "Still wrong"),
+}
 VERDICT_MARKS = {
-    Verdict.FIXED: "✓ fixed",
-    Verdict.BROKEN: "✗ broken",
-    Verdict.STILL_RIGHT: "still right",
-    Verdict.STILL_WRONG: "still wrong",
+    Verdict.FIXED: QT_TRANSLATE_NOOP("compare", "✓ fixed"),
+    Verdict.BROKEN: QT_TRANSLATE_NOOP("compare", "✗ broken"),
+    Verdict.STILL_RIGHT: QT_TRANSLATE_NOOP("compare", "still right"),
+    Verdict.STILL_WRONG: QT_TRANSLATE_NOOP("compare", "still wrong"),
 }
 _TONES = {Verdict.FIXED: "positive", Verdict.BROKEN: "danger"}
 LONGEST = 90
@@ -107,7 +117,10 @@ class ExamplesTable(RowTable[ComparedExample]):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._own_headers = [self.tr(header) for header in EXAMPLE_HEADERS]
+        self._own_headers = [
+            *(self.tr("Verdict"), self.tr("Example"), self.tr("Wanted")),
+            *(self.tr("Original"), self.tr("Edited"), self.tr("Gain, nats")),
+        ]
         self._headers = self._own_headers
         self._all: list[ComparedExample] = []
         self._others: list[dict[Example, ComparedExample]] = []
@@ -192,7 +205,7 @@ def _cells(row: ComparedExample) -> tuple[str, ...]:
     kind = row.example.kind or Kind.INCREASE
     prefix = row.example.prefix
     return (
-        VERDICT_MARKS[row.verdict],
+        QCoreApplication.translate("compare", str(VERDICT_MARKS[row.verdict])),
         prefix if len(prefix) <= LONGEST else "…" + prefix[-LONGEST:].lstrip(),
         _wanted(row.example, kind),
         likelihood(row.result.before, kind),

@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from PySide6.QtCore import QCoreApplication
+
 from app.gui.tables import figures
 from app.gui.tables.steps import EPOCHS, Steps
+
+translate = QCoreApplication.translate
 
 FEW_TOUCHED = 1_000
 """Fewer changed tokens of general text say little about the ball."""
@@ -63,7 +67,7 @@ class EditFigures:
     def headline(self, name: str) -> str:
         """Say what was gained, as in `Capitals: 31 % → 78 %`."""
         if self.success_before is None or self.success_after is None:
-            return f"{name}: success was not measured"
+            return translate("figures", "{name}: success was not measured").format(name=name)
         before, after = figures.percent(self.success_before), figures.percent(self.success_after)
         return f"{name}: {figures.arrow(before, after)}"
 
@@ -71,49 +75,71 @@ class EditFigures:
         """Say what it cost: the degradation of its budget, and what became of near facts."""
         used = figures.degradation(self.degradation, self.budget)
         allowed = figures.degradation(self.budget, self.budget)
-        parts = [f"degradation {used} of {allowed} allowed"]
+        spent = translate("figures", "degradation {used} of {allowed} allowed")
+        parts = [spent.format(used=used, allowed=allowed)]
         if self.hard_change is not None:
-            parts.append(f"hard negatives {figures.signed(self.hard_change, decimals=2)} nats")
+            change = figures.signed(self.hard_change, decimals=2)
+            parts.append(translate("figures", "hard negatives {} nats").format(change))
         if self.kept_epoch is not None:
-            parts.append(f"{steps.label(self.kept_epoch)} kept")
+            parts.append(translate("figures", "{} kept").format(steps.label(self.kept_epoch)))
         if self.strength is not None and self.strength != 1:
-            parts.append(f"strength {self.strength:.2f}")
+            parts.append(translate("figures", "strength {:.2f}").format(self.strength))
         return " · ".join(parts)
 
     def remarks(self) -> str:
         """Say what one has to know to judge the figures; empty where nothing is special."""
         parts: list[str] = []
         if self.kept_epoch == 0:
-            parts.append("Only the untouched model stayed inside the budget: the edit is empty.")
-        if self.is_sampled:
-            parts.append("Degradation is measured on text the model wrote, which is lenient.")
-        if self.touched is not None and self.touched < FEW_TOUCHED:
             parts.append(
-                f"The edit reaches only {self.touched:,} tokens of the general text, "
-                "so the budget says little."
+                translate(
+                    "figures",
+                    "Only the untouched model stayed inside the budget: the edit is empty.",
+                )
             )
+        if self.is_sampled:
+            parts.append(
+                translate(
+                    "figures", "Degradation is measured on text the model wrote, which is lenient."
+                )
+            )
+        if self.touched is not None and self.touched < FEW_TOUCHED:
+            few = translate(
+                "figures",
+                "The edit reaches only {:,} tokens of the general text, so the budget says little.",
+            )
+            parts.append(few.format(self.touched))
         return " ".join(parts)
 
     def pairs(self, steps: Steps = EPOCHS) -> list[tuple[str, str]]:
         """List the measures with their names."""
         hard = (_nats(self.hard_before), _nats(self.hard_after))
-        inside = "yes" if self.inside_ball else "no"
+        yes, no = translate("figures", "yes"), translate("figures", "no")
+        inside = yes if self.inside_ball else no
         return [
             (
-                "Success",
+                translate("figures", "Success"),
                 figures.arrow(
                     figures.percent(self.success_before, decimals=1),
                     figures.percent(self.success_after, decimals=1),
                 ),
             ),
-            ("Degradation", figures.degradation(self.degradation, self.budget)),
-            ("Budget", figures.plain(self.budget)),
-            ("Inside the budget", inside if self.inside_ball is not None else figures.NOTHING),
-            ("Hard negatives, nats", figures.arrow(*hard)),
-            (f"Kept {steps.name}", _kept(self.kept_epoch, steps)),
-            ("Strength", figures.NOTHING if self.strength is None else f"{self.strength:.3g}"),
-            ("General text, scored tokens", _count(self.text_tokens)),
-            ("… of which the edit reaches", _count(self.touched)),
+            (
+                translate("figures", "Degradation"),
+                figures.degradation(self.degradation, self.budget),
+            ),
+            (translate("figures", "Budget"), figures.plain(self.budget)),
+            (
+                translate("figures", "Inside the budget"),
+                inside if self.inside_ball is not None else figures.NOTHING,
+            ),
+            (translate("figures", "Hard negatives, nats"), figures.arrow(*hard)),
+            (translate("figures", "Kept {}").format(steps.name), _kept(self.kept_epoch, steps)),
+            (
+                translate("figures", "Strength"),
+                figures.NOTHING if self.strength is None else f"{self.strength:.3g}",
+            ),
+            (translate("figures", "General text, scored tokens"), _count(self.text_tokens)),
+            (translate("figures", "… of which the edit reaches"), _count(self.touched)),
         ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 
 from app.gui.tables.example_columns import Column, ExampleRole, Gauge, Marked
 from app.gui.tables.example_conflicts import Conflicts
@@ -27,6 +27,7 @@ from app.gui.tables.readings import (
 from editing.errors import ExampleError
 from editing.examples import Example, ExampleSet, Kind, Role, marked_subject, subject_span
 
+translate = QCoreApplication.translate
 WAITING = "…"
 
 
@@ -86,7 +87,11 @@ class Cells:
     def of_empty_row(self, column: Column, role: int) -> object:
         """Return what the empty last row says."""
         if role == Qt.ItemDataRole.DisplayRole:
-            return "Type here to add an example" if column is Column.PREFIX else ""
+            return (
+                translate("examples", "Type here to add an example")
+                if column is Column.PREFIX
+                else ""
+            )
         if role == Qt.ItemDataRole.EditRole:
             return ""
         return True if role == ExampleRole.APPLIES else None
@@ -141,7 +146,7 @@ class Cells:
 
     def _text(self, row: Example, column: Column, kind: Kind | None) -> str:
         said: dict[Column, Callable[[], str]] = {
-            Column.KIND: lambda: kind.label if kind else "Choose…",
+            Column.KIND: lambda: kind.label if kind else translate("examples", "Choose…"),
             Column.NOW: partial(self._gauge_text, row, column, kind),
             Column.EDITED: partial(self._gauge_text, row, column, kind),
             Column.CHANGE: partial(self._change_text, row, kind),
@@ -159,7 +164,8 @@ class Cells:
 
     def _tip(self, row: Example, column: Column, kind: Kind | None) -> str:
         if not applies(kind, column):
-            return f"“{kind.label}” does not use this column." if kind else ""
+            unused = translate("examples", "“{}” does not use this column.")
+            return unused.format(kind.label) if kind else ""
         said: dict[Column, Callable[[], str]] = {
             Column.KIND: lambda: "",
             Column.NOW: lambda: self._now_tip(row, kind),
@@ -175,29 +181,34 @@ class Cells:
         marked = _marked(row)
         if marked is None:
             return visible_spaces(row.prefix)
-        how = "marked" if marked.by_hand else "proposed"
+        by_hand = translate("examples", "Subject (marked): {}")
+        proposed = translate("examples", "Subject (proposed): {}")
         subject = row.prefix[marked.begin : marked.end]
-        return f"{visible_spaces(row.prefix)}\n\nSubject ({how}): {subject}"
+        said = (by_hand if marked.by_hand else proposed).format(subject)
+        return f"{visible_spaces(row.prefix)}\n\n{said}"
 
     def _now_tip(self, row: Example, kind: Kind | None) -> str:
         reading = self._said.now.get(texts_of(row))
         if reading is None:
-            return "The engine has not answered yet."
+            return translate("examples", "The engine has not answered yet.")
         gauge, lines = self.gauge(row), [_tokens_in_words(reading)]
         if gauge and gauge.holds is not None:
-            lines.append("Counts as success." if gauge.holds else "Does not count as success yet.")
+            right = translate("examples", "Counts as success.")
+            wrong = translate("examples", "Does not count as success yet.")
+            lines.append(right if gauge.holds else wrong)
         if kind is not None and gauge and gauge.tick is not None:
             bound = per_cent(math.exp(-abs(threshold_of(row, kind, self._set))))
-            lines.append(f"The tick is at {bound}.")
+            lines.append(translate("examples", "The tick is at {}.").format(bound))
         return "\n".join(lines)
 
     def _edited_tip(self, row: Example) -> str:
         reading = self._said.edited.get(texts_of(row))
-        return _tokens_in_words(reading) if reading else "The engine has not answered yet."
+        silent = translate("examples", "The engine has not answered yet.")
+        return _tokens_in_words(reading) if reading else silent
 
     def _spoken(self, row: Example, column: Column, kind: Kind | None) -> str:
         if not applies(kind, column):
-            return "not used"
+            return translate("examples", "not used")
         return f"{column.title}: {self._text(row, column, kind)}"
 
     def _sort_key(self, row: Example, column: Column, kind: Kind | None) -> object:

@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeAlias
 
+from PySide6.QtCore import QCoreApplication
+
 from app.gui.tables.example_flags import Flag
 from app.gui.tables.readings import kind_of
 from editing.examples import Example, ExampleSet, Kind, Role
@@ -11,31 +13,20 @@ from editing.examples import Example, ExampleSet, Kind, Role
 Conflicts: TypeAlias = Mapping[str, tuple[Flag, ...]]
 """Remarks by the row's id."""
 
-_TWICE = Flag("twice", "The same row stands in this list more than once.")
-_OPPOSITE = Flag(
-    "contradiction", "Another row of this list wants the opposite of the same continuation."
-)
-_LEARNT = Flag(
-    "also learnt",
-    "The same row is among the canonical ones; success here says nothing about other wordings.",
-)
-_TAUGHT = Flag(
-    "to be changed",
-    "The same row is among the canonical ones, which are to change; a hard negative is not.",
-)
+translate = QCoreApplication.translate
 
 
 def conflicts(rows: Sequence[Example], examples: ExampleSet, role: Role) -> Conflicts:
     """Find the rows of a list that repeat or contradict others, or stand in the canonical list."""
     found: dict[str, list[Flag]] = defaultdict(list)
     for row in _repeated(rows, examples):
-        found[row.id].append(_TWICE)
+        found[row.id].append(_twice())
     if role is not Role.HARD_NEGATIVE:
         for row in _opposed(rows, examples):
-            found[row.id].append(_OPPOSITE)
+            found[row.id].append(_opposite())
     if role is not Role.CANONICAL:
         learnt = {_texts(row) for row in examples.canonical}
-        remark = _LEARNT if role is Role.EVALUATION else _TAUGHT
+        remark = _learnt() if role is Role.EVALUATION else _taught()
         for row in rows:
             if _texts(row) in learnt:
                 found[row.id].append(remark)
@@ -45,6 +36,34 @@ def conflicts(rows: Sequence[Example], examples: ExampleSet, role: Role) -> Conf
 def same_row(row: Example, examples: ExampleSet) -> Hashable:
     """Tell rows apart: equal for two that say the same, whatever their spaces."""
     return kind_of(row, examples), *_texts(row)
+
+
+def _twice() -> Flag:
+    said = translate("examples", "The same row stands in this list more than once.")
+    return Flag(translate("examples", "twice"), said)
+
+
+def _opposite() -> Flag:
+    said = translate(
+        "examples", "Another row of this list wants the opposite of the same continuation."
+    )
+    return Flag(translate("examples", "contradiction"), said)
+
+
+def _learnt() -> Flag:
+    said = translate(
+        "examples",
+        "The same row is among the canonical ones; success here says nothing about other wordings.",
+    )
+    return Flag(translate("examples", "also learnt"), said)
+
+
+def _taught() -> Flag:
+    said = translate(
+        "examples",
+        "The same row is among the canonical ones, which are to change; a hard negative is not.",
+    )
+    return Flag(translate("examples", "to be changed"), said)
 
 
 def _repeated(rows: Sequence[Example], examples: ExampleSet) -> list[Example]:

@@ -4,11 +4,14 @@ import unicodedata
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from PySide6.QtCore import QCoreApplication
+
 from app.gui.tables.example_columns import Column
 from app.gui.tables.readings import Reading
 from editing.errors import ExampleError
 from editing.examples import Example, Kind, Role, marked_subject, subject_span
 
+translate = QCoreApplication.translate
 MANY_TOKENS = 12
 """Tokens of a continuation beyond which its probability is small whatever one does."""
 _INVISIBLE_BUT_MEANT = "\n\t\u200c\u200d"
@@ -72,14 +75,18 @@ class OwnFlags:
 def flags_of_reading(reading: Reading | None, *, is_unreadable: bool) -> list[Flag]:
     """List what the model's answer tells about a row."""
     if is_unreadable:
-        text = "Prefix and continuation together are longer than the model can read. Shorten them."
-        return [Flag("too long", text, Severity.ERROR, Column.PREFIX)]
-    if reading is not None and len(reading.tokens) > MANY_TOKENS:
-        text = (
-            f"The continuation has {len(reading.tokens)} tokens; all of them together are rarely "
-            "probable. A shorter one is learnt better."
+        text = translate(
+            "examples",
+            "Prefix and continuation together are longer than the model can read. Shorten them.",
         )
-        return [Flag("long", text, Severity.INFO, Column.WANTED)]
+        return [Flag(translate("examples", "too long"), text, Severity.ERROR, Column.PREFIX)]
+    if reading is not None and len(reading.tokens) > MANY_TOKENS:
+        text = translate(
+            "examples",
+            "The continuation has {} tokens; all of them together are rarely probable. A shorter "
+            "one is learnt better.",
+        ).format(len(reading.tokens))
+        return [Flag(translate("examples", "long"), text, Severity.INFO, Column.WANTED)]
     return []
 
 
@@ -110,21 +117,41 @@ def _column(kind: Kind | None) -> Column:
 def _errors(example: Example, kind: Kind | None, role: Role) -> list[Flag]:
     flags: list[Flag] = []
     if not example.prefix:
-        flags.append(_error("no prefix", "Write what comes before.", Column.PREFIX))
+        flags.append(
+            _error(
+                translate("examples", "no prefix"),
+                translate("examples", "Write what comes before."),
+                Column.PREFIX,
+            )
+        )
     if not example.suffix:
-        flags.append(_error("no continuation", "Write how it goes on.", _column(kind)))
+        flags.append(
+            _error(
+                translate("examples", "no continuation"),
+                translate("examples", "Write how it goes on."),
+                _column(kind),
+            )
+        )
     if role is Role.HARD_NEGATIVE:
         if example.is_pair:
-            flags.append(_error("two", "A hard negative has one continuation.", Column.OTHER))
+            flags.append(
+                _error(
+                    translate("examples", "two"),
+                    translate("examples", "A hard negative has one continuation."),
+                    Column.OTHER,
+                )
+            )
     elif kind is None:
-        text = "Choose Balance or Prefer A for two continuations."
-        flags.append(_error("which kind?", text, Column.KIND))
+        text = translate("examples", "Choose Balance or Prefer A for two continuations.")
+        flags.append(_error(translate("examples", "which kind?"), text, Column.KIND))
     elif kind.needs_pair and not example.other_suffix:
-        text = f"{kind.label} needs a second continuation."
-        flags.append(_error("no second", text, Column.OTHER))
+        text = translate("examples", "{} needs a second continuation.").format(kind.label)
+        flags.append(_error(translate("examples", "no second"), text, Column.OTHER))
     elif not kind.needs_pair and example.other_suffix:
-        text = f"{kind.label} takes one continuation, and the row has two. Choose another kind."
-        flags.append(_error("two", text, Column.KIND))
+        text = translate(
+            "examples", "{} takes one continuation, and the row has two. Choose another kind."
+        ).format(kind.label)
+        flags.append(_error(translate("examples", "two"), text, Column.KIND))
     return flags
 
 
@@ -134,11 +161,18 @@ def _error(short: str, text: str, column: Column) -> Flag:
 
 def _spacing(prefix: str, text: str, column: Column) -> list[Flag]:
     if _runs_in(prefix, text):
-        said = "Prefix and continuation run together; “Mend spaces” parts them."
-        return [Flag("no space", said, column=column, can_mend=True)]
+        said = translate(
+            "examples", "Prefix and continuation run together; “Mend spaces” parts them."
+        )
+        return [Flag(translate("examples", "no space"), said, column=column, can_mend=True)]
     if _is_doubled(prefix, text):
-        said = "Two spaces meet between prefix and continuation; “Mend spaces” takes one away."
-        return [Flag("two spaces", said, column=Column.PREFIX, can_mend=True)]
+        said = translate(
+            "examples",
+            "Two spaces meet between prefix and continuation; “Mend spaces” takes one away.",
+        )
+        return [
+            Flag(translate("examples", "two spaces"), said, column=Column.PREFIX, can_mend=True)
+        ]
     return []
 
 
@@ -148,8 +182,10 @@ def _characters(example: Example) -> list[Flag]:
         Column.WANTED: example.suffix,
         Column.OTHER: example.other_suffix or "",
     }
+    short = translate("examples", "odd character")
+    said = translate("examples", "It holds {}, which is hardly meant.")
     return [
-        Flag("odd character", f"It holds {name}, which is hardly meant.", column=column)
+        Flag(short, said.format(name), column=column)
         for column, text in texts.items()
         if (name := _odd_character(text))
     ]
@@ -161,10 +197,11 @@ def _odd_character(text: str) -> str:
         return ""
     for character in text:
         if character == "\ufffd":
-            return "a character that was lost (\ufffd)"
+            return translate("examples", "a character that was lost (\ufffd)")
         is_odd = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Cn")
         if is_odd and character not in _INVISIBLE_BUT_MEANT:
-            return f"the invisible character U+{ord(character):04X}"
+            named = translate("examples", "the invisible character U+{:04X}")
+            return named.format(ord(character))
     return ""
 
 
@@ -174,7 +211,7 @@ def _subject(example: Example) -> list[Flag]:
     try:
         subject_span(example)
     except ExampleError as error:
-        return [Flag("subject", str(error), column=Column.SUBJECT)]
+        return [Flag(translate("examples", "subject"), str(error), column=Column.SUBJECT)]
     return []
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QCoreApplication,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -30,6 +31,7 @@ from app.gui.tables.example_texts import changed_cells
 from app.gui.tables.readings import Reading, Texts, kind_of, texts_of
 from editing.examples import Example, ExampleSet, Kind, Role, tags_of
 
+translate = QCoreApplication.translate
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _READ = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
@@ -294,7 +296,8 @@ class ExamplesTable(QAbstractTableModel):
         if not index.isValid() or role != Qt.ItemDataRole.EditRole:
             return False
         column, old = Column(index.column()), self.example_at(index.row())
-        text = "Add an example" if old is None else f"Change {column.title.lower()}"
+        change = translate("examples", "Change {}").format(column.title.lower())
+        text = translate("examples", "Add an example") if old is None else change
         new = changed_cells(old or Example("", ""), {column: str(value)}, self._set)
         if new == (old or Example("", "")):
             return False

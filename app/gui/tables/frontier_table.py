@@ -12,9 +12,7 @@ from app.gui.tables import figures
 from app.gui.tables.row_table import Index, RowTable
 from editing.library.edit_row import EditRow
 
-HEADERS = ("Name", "Success", "Degradation", "Best", "Budget", "Method", "Examples")
-NAME, SUCCESS, DEGRADATION, BEST, BUDGET, METHOD, DATA = range(len(HEADERS))
-ON_FRONTIER = "◆ frontier"
+NAME, SUCCESS, DEGRADATION, BEST, BUDGET, METHOD, DATA = range(7)
 _MIDDLE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 _NUMBERS = (SUCCESS, DEGRADATION, BUDGET)
 
@@ -24,7 +22,15 @@ class FrontierTable(RowTable[EditRow]):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._headers = [self.tr(header) for header in HEADERS]
+        self._headers = [
+            self.tr("Name"),
+            self.tr("Success"),
+            self.tr("Degradation"),
+            self.tr("Best"),
+            self.tr("Budget"),
+            self.tr("Method"),
+            self.tr("Examples"),
+        ]
         self._best: frozenset[str] = frozenset()
         self._order = (SUCCESS, Qt.SortOrder.DescendingOrder)
 
@@ -105,7 +111,7 @@ class FrontierTable(RowTable[EditRow]):
             edit.name,
             figures.percent(edit.success_after, decimals=1),
             figures.degradation(edit.degradation, edit.budget or 1e-4),
-            ON_FRONTIER if edit.id in self._best else "",
+            self.tr("◆ frontier") if edit.id in self._best else "",
             budget,
             edit.method,
             edit.data or figures.NOTHING,

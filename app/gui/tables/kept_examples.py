@@ -10,20 +10,18 @@ from app.gui.tables import figures
 from app.gui.tables.row_table import Index, RowTable
 from editing.examples import Example, Role
 
-HEADERS = ("Part", "Prefix", "Wanted", "Other")
-WORDS = {
-    Role.CANONICAL: "learnt",
-    Role.EVALUATION: "judged by",
-    Role.HARD_NEGATIVE: "must not change",
-}
-
 
 class KeptExamplesTable(RowTable[tuple[Role, Example]]):
     """One example a row."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._headers = [self.tr(header) for header in HEADERS]
+        self._headers = [self.tr("Part"), self.tr("Prefix"), self.tr("Wanted"), self.tr("Other")]
+        self._words = {
+            Role.CANONICAL: self.tr("learnt"),
+            Role.EVALUATION: self.tr("judged by"),
+            Role.HARD_NEGATIVE: self.tr("must not change"),
+        }
 
     def show_examples(self, examples: Mapping[Role, Sequence[Example]]) -> None:
         """Take other examples."""
@@ -40,7 +38,7 @@ class KeptExamplesTable(RowTable[tuple[Role, Example]]):
             return row.prefix + row.suffix
         if role == Qt.ItemDataRole.DisplayRole:
             cells = (
-                self.tr(WORDS[part]),
+                self._words[part],
                 row.prefix,
                 figures.visible_spaces(row.suffix),
                 figures.visible_spaces(row.other_suffix or ""),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QMimeData, QModelIndex, QObject, Qt
 from PySide6.QtGui import QBrush, QColor
 from typing_extensions import override
 
@@ -15,8 +15,8 @@ from app.gui.widgets.dragged_edits import MIME, drag_edits
 from editing.library.edit_row import EditRow
 from editing.library.listing import Order
 
-HEADERS = ("Name", "Success", "Degradation", "State", "Base", "Date", "Size", "Method", "Tags")
-NAME, SUCCESS, DEGRADATION, STATE, BASE, DATE, SIZE, METHOD, TAGS = range(len(HEADERS))
+translate = QCoreApplication.translate
+NAME, SUCCESS, DEGRADATION, STATE, BASE, DATE, SIZE, METHOD, TAGS = range(9)
 ORDERS = (
     Order.NAME,
     Order.SUCCESS,
@@ -38,18 +38,52 @@ BLOCK = 100
 class Condition:
     """How an edit is, as the table says it."""
 
-    word: str
+    marked_word: object
     tone: str
-    meaning: str
+    marked_meaning: object
+
+    @property
+    def word(self) -> str:
+        """What stands in the table."""
+        return translate("library", str(self.marked_word))
+
+    @property
+    def meaning(self) -> str:
+        """What that means."""
+        return translate("library", str(self.marked_meaning))
 
 
 CONDITIONS = {
-    "ok": Condition("✓ ok", "positive", "Inside its budget, and nothing is known to be damaged."),
-    "missing": Condition("✗ missing", "danger", "A file is not there."),
-    "changed": Condition("✗ changed", "danger", "A file is not as it was written."),
-    "interrupted": Condition("✗ interrupted", "danger", "It was never written whole."),
-    "outside": Condition("outside", "warning", "General text suffers more than the budget allows."),
-    "empty": Condition("empty", "warning", "Only the untouched model stayed inside the budget."),
+    "ok": Condition(
+        QT_TRANSLATE_NOOP("library", "✓ ok"),
+        "positive",
+        QT_TRANSLATE_NOOP("library", "Inside its budget, and nothing is known to be damaged."),
+    ),
+    "missing": Condition(
+        QT_TRANSLATE_NOOP("library", "✗ missing"),
+        "danger",
+        QT_TRANSLATE_NOOP("library", "A file is not there."),
+    ),
+    "changed": Condition(
+        QT_TRANSLATE_NOOP("library", "✗ changed"),
+        "danger",
+        QT_TRANSLATE_NOOP("library", "A file is not as it was written."),
+    ),
+    "interrupted": Condition(
+        QT_TRANSLATE_NOOP("library", "✗ interrupted"),
+        "danger",
+        QT_TRANSLATE_NOOP("library", "It was never written whole."),
+    ),
+    "outside": Condition(
+        QT_TRANSLATE_NOOP("library", "outside"),
+        "warning",
+        QT_TRANSLATE_NOOP("library", "General text suffers more than the budget allows."),
+    ),
+    "empty": Condition(
+        QT_TRANSLATE_NOOP("library", "empty"),
+        "warning",
+        QT_TRANSLATE_NOOP("library", "Only the untouched model stayed inside the budget."),
+    ),
 }
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _MIDDLE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
@@ -65,7 +99,17 @@ class LibraryTable(RowTable[str]):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._headers = [self.tr(header) for header in HEADERS]
+        self._headers = [
+            self.tr("Name"),
+            self.tr("Success"),
+            self.tr("Degradation"),
+            self.tr("State"),
+            self.tr("Base"),
+            self.tr("Date"),
+            self.tr("Size"),
+            self.tr("Method"),
+            self.tr("Tags"),
+        ]
         self._order = (DATE, Qt.SortOrder.DescendingOrder)
         self._list: Lister | None = None
         self._read: Reader | None = None

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import (
+    QT_TRANSLATE_NOOP,
     QAbstractListModel,
+    QCoreApplication,
     QMimeData,
     QModelIndex,
     QObject,
@@ -29,22 +31,29 @@ MIME = "application/x-exemplar-run"
 class StateLook:
     """How a state is shown: never by colour alone."""
 
-    word: str
+    marked_word: object
     icon: str
     tone: str
 
+    @property
+    def word(self) -> str:
+        """The state in a word or two."""
+        return QCoreApplication.translate("runs", str(self.marked_word))
+
 
 STATE_LOOKS = {
-    JobState.QUEUED: StateLook("Waiting", "more", "muted"),
-    JobState.PREPARING: StateLook("Preparing", "play", "accent"),
-    JobState.RUNNING: StateLook("Running", "play", "accent"),
-    JobState.PAUSED: StateLook("Paused", "pause", "warning"),
-    JobState.STOPPING: StateLook("Stopping", "stop", "warning"),
-    JobState.DONE: StateLook("Done", "check", "positive"),
-    JobState.STOPPED: StateLook("Stopped, best kept", "check", "positive"),
-    JobState.CANCELLED: StateLook("Cancelled", "close", "muted"),
-    JobState.FAILED: StateLook("Failed", "warning", "danger"),
-    JobState.INTERRUPTED: StateLook("Interrupted", "warning", "warning"),
+    JobState.QUEUED: StateLook(QT_TRANSLATE_NOOP("runs", "Waiting"), "more", "muted"),
+    JobState.PREPARING: StateLook(QT_TRANSLATE_NOOP("runs", "Preparing"), "play", "accent"),
+    JobState.RUNNING: StateLook(QT_TRANSLATE_NOOP("runs", "Running"), "play", "accent"),
+    JobState.PAUSED: StateLook(QT_TRANSLATE_NOOP("runs", "Paused"), "pause", "warning"),
+    JobState.STOPPING: StateLook(QT_TRANSLATE_NOOP("runs", "Stopping"), "stop", "warning"),
+    JobState.DONE: StateLook(QT_TRANSLATE_NOOP("runs", "Done"), "check", "positive"),
+    JobState.STOPPED: StateLook(
+        QT_TRANSLATE_NOOP("runs", "Stopped, best kept"), "check", "positive"
+    ),
+    JobState.CANCELLED: StateLook(QT_TRANSLATE_NOOP("runs", "Cancelled"), "close", "muted"),
+    JobState.FAILED: StateLook(QT_TRANSLATE_NOOP("runs", "Failed"), "warning", "danger"),
+    JobState.INTERRUPTED: StateLook(QT_TRANSLATE_NOOP("runs", "Interrupted"), "warning", "warning"),
 }
 
 

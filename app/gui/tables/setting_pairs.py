@@ -3,31 +3,34 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
 from app.gui.tables import figures
 
+translate = QCoreApplication.translate
 NAMES = {
-    "model": "Model",
-    "task": "Task",
-    "split": "Split",
-    "examples": "Examples",
-    "evaluate": "Evaluation examples",
-    "hard_negatives": "Hard negatives",
-    "kind": "Kind of rows without one",
-    "threshold": "Threshold of rows without one",
-    "general_text": "General text",
-    "general_tokens": "Tokens of general text",
-    "regularisation_text": "Regularisation text",
-    "regularisation_tokens": "Tokens of regularisation text",
-    "method": "Method",
-    "budget": "Degradation budget",
-    "budgets": "Degradation budgets",
-    "configurations": "Configurations",
-    "test_seeds": "Test seeds",
-    "sampler": "Drawn",
-    "seed": "Seed",
-    "fit_to_ball": "Fit to the ball",
-    "save": "Name in the library",
-    "skip_bad_rows": "Skip bad rows",
+    "model": QT_TRANSLATE_NOOP("settings", "Model"),
+    "task": QT_TRANSLATE_NOOP("settings", "Task"),
+    "split": QT_TRANSLATE_NOOP("settings", "Split"),
+    "examples": QT_TRANSLATE_NOOP("settings", "Examples"),
+    "evaluate": QT_TRANSLATE_NOOP("settings", "Evaluation examples"),
+    "hard_negatives": QT_TRANSLATE_NOOP("settings", "Hard negatives"),
+    "kind": QT_TRANSLATE_NOOP("settings", "Kind of rows without one"),
+    "threshold": QT_TRANSLATE_NOOP("settings", "Threshold of rows without one"),
+    "general_text": QT_TRANSLATE_NOOP("settings", "General text"),
+    "general_tokens": QT_TRANSLATE_NOOP("settings", "Tokens of general text"),
+    "regularisation_text": QT_TRANSLATE_NOOP("settings", "Regularisation text"),
+    "regularisation_tokens": QT_TRANSLATE_NOOP("settings", "Tokens of regularisation text"),
+    "method": QT_TRANSLATE_NOOP("settings", "Method"),
+    "budget": QT_TRANSLATE_NOOP("settings", "Degradation budget"),
+    "budgets": QT_TRANSLATE_NOOP("settings", "Degradation budgets"),
+    "configurations": QT_TRANSLATE_NOOP("settings", "Configurations"),
+    "test_seeds": QT_TRANSLATE_NOOP("settings", "Test seeds"),
+    "sampler": QT_TRANSLATE_NOOP("settings", "Drawn"),
+    "seed": QT_TRANSLATE_NOOP("settings", "Seed"),
+    "fit_to_ball": QT_TRANSLATE_NOOP("settings", "Fit to the ball"),
+    "save": QT_TRANSLATE_NOOP("settings", "Name in the library"),
+    "skip_bad_rows": QT_TRANSLATE_NOOP("settings", "Skip bad rows"),
 }
 
 
@@ -42,7 +45,9 @@ def setting_pairs(
         labels: What the method calls its settings.
     """
     plain = {name: request.get(name) for name in NAMES if request.get(name) is not None}
-    pairs = [(NAMES[name], words_for(value)) for name, value in plain.items()]
+    pairs = [
+        (translate("settings", str(NAMES[name])), words_for(value)) for name, value in plain.items()
+    ]
     used: Any = (result or {}).get("settings") or request.get("settings") or {}
     settings = cast("Mapping[str, Any]", used)
     return [*pairs, *((labels.get(name, name), words_for(v)) for name, v in settings.items())]
@@ -57,7 +62,7 @@ def setting_labels(description: Mapping[str, Any] | None) -> dict[str, str]:
 def words_for(value: object) -> str:
     """Write a setting's value as a person reads it."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return translate("settings", "yes") if value else translate("settings", "no")
     if isinstance(value, list | tuple):
         return ", ".join(words_for(each) for each in cast("list[object]", value))
     if isinstance(value, float):

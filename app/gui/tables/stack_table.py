@@ -12,8 +12,7 @@ from app.gui.tables.row_table import Index, RowTable
 from editing.library.edit_row import EditRow
 from editing.library.kept_stacks import StackPart
 
-HEADERS = ("Edit", "Strength τ", "Success alone", "Degradation alone", "Method")
-EDIT, STRENGTH, SUCCESS, DEGRADATION, METHOD = range(len(HEADERS))
+EDIT, STRENGTH, SUCCESS, DEGRADATION, METHOD = range(5)
 STRONGEST = 4.0
 
 
@@ -31,7 +30,13 @@ class StackTable(RowTable[Layer]):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._headers = [self.tr(header) for header in HEADERS]
+        self._headers = [
+            self.tr("Edit"),
+            self.tr("Strength τ"),
+            self.tr("Success alone"),
+            self.tr("Degradation alone"),
+            self.tr("Method"),
+        ]
 
     def show_edits(self, edits: Sequence[EditRow], parts: Sequence[StackPart]) -> None:
         """Take the edits of a base: those of a stack first, the others switched off."""

@@ -71,13 +71,11 @@ class PromptBar(QWidget):
         )
         self.generate_button, self.stop_button = button(self.generate, "primary"), button(self.stop)
         fields = (
-            ("To&kens", self.tokens),
-            ("Te&mperature", self.temperature),
-            ("&Seed", self.seed),
+            (self.tr("To&kens"), self.tokens),
+            (self.tr("Te&mperature"), self.temperature),
+            (self.tr("&Seed"), self.seed),
         )
-        labelled = [
-            part for text, field in fields for part in (_label(self.tr(text), field), field)
-        ]
+        labelled = [part for text, field in fields for part in (_label(text, field), field)]
         buttons = (None, self.stop_button, self.generate_button)
         prompt = row(_label(self.tr("&Prompt"), self.text), self.text)
         self.setLayout(column(prompt, row(*labelled, *buttons), spacing=2))

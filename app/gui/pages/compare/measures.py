@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -34,6 +34,7 @@ from app.gui.widgets.labels import caption, muted
 from app.gui.widgets.layouts import column, row
 from app.gui.widgets.table_menu import table_menu
 
+translate = QCoreApplication.translate
 EXAMPLE_WIDTHS = (14, 40, 18, 11, 11, 12)
 
 
@@ -95,7 +96,7 @@ class MeasuresPanel(SideBySidePanel):
     measure_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Measures side by side", parent)
+        super().__init__(translate("compare", "Measures side by side"), parent)
         self.measure = action(
             self,
             self.tr("Measure"),
@@ -185,7 +186,7 @@ class ExamplesPanel(QWidget):
         self._size_columns()
         for verdict, switch in self.filters.items():
             count = len(examples) if verdict is None else self.table.count(verdict)
-            word = self.tr("All") if verdict is None else verdict.value.capitalize()
+            word = self.tr("All") if verdict is None else verdict.label
             switch.setText(f"{word} {count}")
             switch.setEnabled(bool(examples))
         self.said.setText(said)
@@ -216,27 +217,30 @@ def figures_of(answer: Mapping[str, Any], budget: float) -> EditFigures:
 def _originals(base: EditFigures | None) -> list[tuple[str, str]]:
     known = base or EditFigures.read({})
     return [
-        ("Success", figures.percent(known.success_before, decimals=1)),
-        ("Degradation", "0"),
-        ("Inside the budget", figures.NOTHING),
-        ("Hard negatives, nats", _two(known.hard_before)),
-        ("Perplexity of general text", _perplexity(known.general_before)),
-        ("Measured on", ""),
+        (translate("compare", "Success"), figures.percent(known.success_before, decimals=1)),
+        (translate("compare", "Degradation"), "0"),
+        (translate("compare", "Inside the budget"), figures.NOTHING),
+        (translate("compare", "Hard negatives, nats"), _two(known.hard_before)),
+        (translate("compare", "Perplexity of general text"), _perplexity(known.general_before)),
+        (translate("compare", "Measured on"), ""),
     ]
 
 
 def _cells(measured: Measured) -> tuple[str, ...]:
     known = measured.figures
     if known is None:
-        waits = measured.note or "not measured"
+        waits = measured.note or translate("compare", "not measured")
         return (waits, waits, waits, waits, waits, measured.measured_on)
-    inside = {True: "yes", False: "no, outside", None: figures.NOTHING}[known.inside_ball]
+    words = {True: translate("compare", "yes"), False: translate("compare", "no, outside")}
+    inside = figures.NOTHING if known.inside_ball is None else words[known.inside_ball]
     hard = figures.NOTHING
     if known.hard_after is not None:
         hard = f"{known.hard_after:.2f} ({figures.signed(known.hard_change, decimals=2)})"
     return (
         figures.percent(known.success_after, decimals=1),
-        f"{figures.degradation(known.degradation, known.budget)} of {figures.plain(known.budget)}",
+        translate("compare", "{} of {}").format(
+            figures.degradation(known.degradation, known.budget), figures.plain(known.budget)
+        ),
         inside,
         hard,
         _perplexity(known.general_after),

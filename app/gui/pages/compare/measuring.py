@@ -86,8 +86,9 @@ class Measuring(QObject):
             return Measured(choice.label, evaluated.figures, evaluated.measured_on)
         note = self._notes.get(choice.key, "")
         if note or not choice.is_as_kept:
-            missing = "not measured at this τ" if len(choice.parts) == 1 else "not measured yet"
-            return Measured(choice.label, None, "", note or self.tr(missing))
+            at_all, here = self.tr("not measured yet"), self.tr("not measured at this τ")
+            missing = here if len(choice.parts) == 1 else at_all
+            return Measured(choice.label, None, "", note or missing)
         return Measured(choice.label, self._stored(choice.edit), self.tr("when it was made"))
 
     def examples(self, choice: Choice) -> tuple[ComparedExample, ...] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.gui.pages.examples.clipboard import Clip, clip_from, mime_of
@@ -18,6 +18,8 @@ from editing.examples import Example
 from editing.examples.example import new_id
 
 _EDIT = Qt.ItemDataRole.EditRole
+
+translate = QCoreApplication.translate
 
 
 class CellWork:
@@ -45,11 +47,11 @@ class CellWork:
     def cut(self) -> None:
         """Copy the selected cells and empty them."""
         self.copy()
-        self._empty("Cut cells")
+        self._empty(translate("examples", "Cut cells"))
 
     def clear(self) -> None:
         """Empty the selected cells."""
-        self._empty("Empty cells")
+        self._empty(translate("examples", "Empty cells"))
 
     def paste(self) -> None:
         """Insert rows where the cursor is, or append them where that is the last row.
@@ -90,7 +92,7 @@ class CellWork:
             for row, column in cells
             if row != top and row in rows and source[column]
         }
-        self._table.change_cells(values, "Fill down")
+        self._table.change_cells(values, translate("examples", "Fill down"))
 
     def _has_whole_rows(self, cells: dict[Place, str]) -> bool:
         needed = [c for c in self._view.typed_columns() if c is not Column.SUBJECT]
@@ -106,7 +108,8 @@ class CellWork:
         at = place_of(there, before.id) if before is not None else len(there)
         fresh = [_fresh(row) for row in rows]
         after = (*there[:at], *fresh, *there[at:])
-        self._table.change_requested.emit(after, f"Paste {counted(len(fresh))}")
+        text = translate("examples", "Paste {}").format(counted(len(fresh)))
+        self._table.change_requested.emit(after, text)
         self._view.choose([row.id for row in fresh])
 
     def _over(self, clip: Clip) -> None:
@@ -125,7 +128,8 @@ class CellWork:
             across = 0 if clip.is_one_cell else columns.index(column)
             if across < len(line):
                 values[row, column] = line[across]
-        text = "Paste a cell" if clip.is_one_cell else f"Paste over {counted(len(clip.cells))}"
+        over = translate("examples", "Paste over {}").format(counted(len(clip.cells)))
+        text = translate("examples", "Paste a cell") if clip.is_one_cell else over
         self._table.change_cells(values, text)
 
     def _cursor(self) -> Place:

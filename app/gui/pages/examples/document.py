@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 from typing_extensions import override
 
@@ -18,6 +18,9 @@ class SetStore(Protocol):
     def save(self, examples: ExampleSet, /, *, before: ExampleSet | None) -> object:
         """Keep a set under its name, which was kept as `before`."""
         ...
+
+
+translate = QCoreApplication.translate
 
 
 class ExampleDocument(QObject):
@@ -59,7 +62,9 @@ class ExampleDocument(QObject):
         gone = frozenset(ids)
         rows = self._examples.rows(role)
         left = tuple(row for row in rows if row.id not in gone)
-        self.change(role, left, f"Delete {counted(len(rows) - len(left))}")
+        self.change(
+            role, left, translate("examples", "Delete {}").format(counted(len(rows) - len(left)))
+        )
 
     def move(self, ids: Iterable[str], source: Role, target: Role) -> None:
         """Take rows out of one list and append them to another."""
@@ -70,7 +75,7 @@ class ExampleDocument(QObject):
             left = tuple(row for row in rows if row.id not in going)
             taken = (*self._examples.rows(target), *moved)
             after = _with_rows(_with_rows(self._examples, source, left), target, taken)
-            self._push(after, source, f"Move {counted(len(moved))}")
+            self._push(after, source, translate("examples", "Move {}").format(counted(len(moved))))
 
     def hold_out(self) -> int:
         """Move a fifth of the canonical rows to the evaluation rows and return how many.
@@ -80,7 +85,9 @@ class ExampleDocument(QObject):
         """
         after = hold_out(self._examples)
         count = len(after.evaluation) - len(self._examples.evaluation)
-        self._push(after, Role.CANONICAL, f"Hold out {counted(count)}")
+        self._push(
+            after, Role.CANONICAL, translate("examples", "Hold out {}").format(counted(count))
+        )
         return count
 
     def mend_spaces(self, role: Role, ids: Iterable[str] | None = None) -> None:
@@ -88,13 +95,13 @@ class ExampleDocument(QObject):
         wanted = None if ids is None else frozenset(ids)
         rows = self._examples.rows(role)
         after = [mended(row) if wanted is None or row.id in wanted else row for row in rows]
-        self.change(role, after, "Mend spaces")
+        self.change(role, after, translate("examples", "Mend spaces"))
 
     def set_thresholds(self, thresholds: Mapping[Kind, float]) -> None:
         """Change what counts as success, in nats."""
         if dict(thresholds) != dict(self._examples.thresholds):
             after = replace(self._examples, thresholds=dict(thresholds))
-            self._push(after, None, "Change what counts as success")
+            self._push(after, None, translate("examples", "Change what counts as success"))
 
     def take_name(self, name: str) -> None:
         """Go on under the name the set was given in the library."""
@@ -131,7 +138,8 @@ class _Step(QUndoCommand):
 
 def counted(rows: int) -> str:
     """Say how many rows."""
-    return "a row" if rows == 1 else f"{rows} rows"
+    one, many = translate("examples", "a row"), translate("examples", "{} rows")
+    return one if rows == 1 else many.format(rows)
 
 
 def _with_rows(examples: ExampleSet, role: Role, rows: Sequence[Example]) -> ExampleSet:

@@ -255,9 +255,14 @@ class ImportDialog(QDialog):
         return self._whole.examples
 
     def _said(self, count: int, *, is_all: bool) -> str:
-        rows = self.tr("1 row") if count == 1 else self.tr("{n} rows").format(n=count)
-        what = self.tr("Import {rows}") if is_all else self.tr("Import only the {rows}")
-        return what.format(rows=rows if is_all else rows.replace(" row", " good row"))
+        if is_all:
+            one, many = self.tr("Import 1 row"), self.tr("Import {n} rows")
+        else:
+            one, many = (
+                self.tr("Import only the 1 good row"),
+                self.tr("Import only the {n} good rows"),
+            )
+        return one if count == 1 else many.format(n=count)
 
     def _count(self, label: QLabel, count: int, one: str, many: str) -> None:
         label.setText(one if count == 1 else many.format(n=count))

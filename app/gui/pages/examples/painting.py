@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -32,7 +32,11 @@ KIND_ICONS = {
 }
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _ELLIPSIS = "…"
-FIX = "Fix"
+
+
+def fix_word() -> str:
+    """What the button in a cell that can be mended says."""
+    return QCoreApplication.translate("examples", "Fix")
 
 
 class Look:
@@ -94,7 +98,7 @@ def paint_remarks(painter: QPainter, area: QRectF, index: Index, look: Look) -> 
         place = fix_area(area)
         painter.setPen(QColor(look.tokens.accent))
         painter.setFont(_underlined(painter.font()))
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, FIX)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, fix_word())
         painter.setFont(_underlined(painter.font(), underlined=False))
         area = area.adjusted(0, 0, -place.width(), 0)
     painter.setPen(QColor(look.tokens.danger if is_error else look.tokens.warning))

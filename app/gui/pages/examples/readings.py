@@ -32,7 +32,7 @@ class Readings(QObject):
         self._view = view
         self._model = context.selection.model
         self.feed = ProbabilityFeed(context.engine, self)
-        self.edited_feed = ProbabilityFeed(context.engine, self, channel="examples with edit")
+        self.edited_feed = ProbabilityFeed(context.engine, self, channel="examples-with-edit")
         self.edit = QComboBox()
         self.edit.setAccessibleName(self.tr("Edit to look at beside the model"))
         self.edit.setToolTip(self.tr("Show what the model says with an edit on it."))

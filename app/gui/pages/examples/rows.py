@@ -78,7 +78,7 @@ class RowWork:
         if chosen:
             at = max(place_of(rows, row.id) for row in chosen) + 1
             copies = [replace(row, id=new_id()) for row in chosen]
-            text = f"Duplicate {counted(len(copies))}"
+            text = translate("examples", "Duplicate {}").format(counted(len(copies)))
             self._table.change_requested.emit((*rows[:at], *copies, *rows[at:]), text)
             self._view.choose([row.id for row in copies])
 
@@ -95,7 +95,8 @@ class RowWork:
     def reorder(self, ids: frozenset[str], before: str | None) -> None:
         """Put rows before another one, or at the end."""
         after = moved(self._table.rows, ids, before)
-        self._table.change_requested.emit(after, f"Move {counted(len(ids))}")
+        text = translate("examples", "Move {}").format(counted(len(ids)))
+        self._table.change_requested.emit(after, text)
         self._view.choose(ids)
 
     def ask_tags(self, parent: QWidget) -> None:

@@ -19,8 +19,6 @@ from app.gui.words import set_size
 from editing.examples import ExampleSet
 from editing.library.example_sets import SetInfo
 
-NEW_NAME = "New set"
-
 
 class SetList(QWidget):
     """All sets by name; the chosen one is open."""
@@ -101,7 +99,7 @@ class SetList(QWidget):
     def add_new(self) -> None:
         """Add an empty set."""
         with told(self._context.events):
-            self.add(ExampleSet(NEW_NAME, ()))
+            self.add(ExampleSet(self.tr("New set"), ()))
 
     def _build_actions(self) -> None:
         self.new = action(

@@ -1,6 +1,6 @@
 """What counts as success, kind by kind, as a person says it: a probability or a ratio."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QFormLayout, QWidget
 
 from app.gui.metrics import gap
@@ -15,10 +15,22 @@ from editing.examples import (
 )
 
 _FIELDS = {
-    Kind.INCREASE: ("Say more: at least", "", 1e-6, 1.0, 4),
-    Kind.DECREASE: ("Say less: at most", "", 1e-6, 1.0, 6),
-    Kind.BALANCE: ("Balance: one at most so many times the other", " : 1", 1.0, 1000.0, 2),
-    Kind.PREFER: ("Prefer A: A at least so many times B", " : 1", 0.001, 100000.0, 2),
+    Kind.INCREASE: (QT_TRANSLATE_NOOP("examples", "Say more: at least"), "", 1e-6, 1.0, 4),
+    Kind.DECREASE: (QT_TRANSLATE_NOOP("examples", "Say less: at most"), "", 1e-6, 1.0, 6),
+    Kind.BALANCE: (
+        QT_TRANSLATE_NOOP("examples", "Balance: one at most so many times the other"),
+        " : 1",
+        1.0,
+        1000.0,
+        2,
+    ),
+    Kind.PREFER: (
+        QT_TRANSLATE_NOOP("examples", "Prefer A: A at least so many times B"),
+        " : 1",
+        0.001,
+        100000.0,
+        2,
+    ),
 }
 
 
@@ -35,8 +47,8 @@ class ThresholdsDialog(QDialog):
         self.fields = {kind: self._field(kind, examples) for kind in Kind}
         form = QFormLayout()
         form.setSpacing(gap(3))
-        for kind, field in self.fields.items():
-            form.addRow(_FIELDS[kind][0], field)
+        for field in self.fields.values():
+            form.addRow(field.accessibleName(), field)
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok
             | QDialogButtonBox.StandardButton.Cancel
@@ -79,7 +91,8 @@ class ThresholdsDialog(QDialog):
 
 def threshold_field(kind: Kind) -> tuple[str, QDoubleSpinBox]:
     """Build the field for a kind's threshold, with what is written before it."""
-    label, suffix, low, high, decimals = _FIELDS[kind]
+    marked, suffix, low, high, decimals = _FIELDS[kind]
+    label = QCoreApplication.translate("examples", str(marked))
     field = QDoubleSpinBox(decimals=decimals, minimum=low, maximum=high, suffix=suffix)
     field.setAccessibleName(label)
     field.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)

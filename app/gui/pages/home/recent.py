@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from app.gui.tables.runs_table import STATE_LOOKS
 from app.gui.words import set_size
 from app.jobs.job import JobState
 from app.jobs.record import JobView
@@ -11,16 +14,17 @@ from editing.library.example_sets import ExampleSets
 from editing.library.index import Library
 from editing.library.states import FileState, state_of
 
+translate = QCoreApplication.translate
 MOST = 3
 _FAILED = {
-    JobState.FAILED: "failed",
-    JobState.CANCELLED: "cancelled",
-    JobState.INTERRUPTED: "interrupted; it can be resumed",
+    JobState.FAILED: QT_TRANSLATE_NOOP("home", "failed"),
+    JobState.CANCELLED: QT_TRANSLATE_NOOP("home", "cancelled"),
+    JobState.INTERRUPTED: QT_TRANSLATE_NOOP("home", "interrupted; it can be resumed"),
 }
 _DAMAGED = {
-    FileState.MISSING: "Files are missing; the library says which",
-    FileState.CHANGED: "Files have changed since they were written",
-    FileState.INTERRUPTED: "Not written whole",
+    FileState.MISSING: QT_TRANSLATE_NOOP("home", "Files are missing; the library says which"),
+    FileState.CHANGED: QT_TRANSLATE_NOOP("home", "Files have changed since they were written"),
+    FileState.INTERRUPTED: QT_TRANSLATE_NOOP("home", "Not written whole"),
 }
 
 
@@ -65,7 +69,7 @@ def recent_runs(jobs: list[JobView]) -> list[Recent]:
             "run",
             view.id,
             view.title,
-            _FAILED.get(view.state, str(view.state)).capitalize(),
+            _said(view.state),
             view.state in _FAILED,
         )
         for view in newest[:MOST]
@@ -76,20 +80,29 @@ def missing_model(source: str) -> str:
     """Say so where the chosen model is a folder that is not there any more; nothing otherwise."""
     path = Path(source)
     is_folder = path.is_absolute() and not path.exists()
-    return f"The model folder {path} is not there any more." if is_folder else ""
+    gone = translate("home", "The model folder {} is not there any more.")
+    return gone.format(path) if is_folder else ""
 
 
 def _edit(library: Library, edit: EditRow) -> Recent:
     state = state_of(library.quick_look(edit))
     if state is FileState.OK and edit.state in tuple(FileState):
         state = FileState(edit.state)
-    details = _DAMAGED.get(state, _outcome(edit))
+    damaged = translate("home", str(_DAMAGED.get(state, "")))
+    details = damaged or _outcome(edit)
     return Recent("library", "edit", edit.id, edit.name, details, state is not FileState.OK)
 
 
 def _outcome(edit: EditRow) -> str:
     if edit.success_before is None or edit.success_after is None:
         return edit.method
-    cost = "" if edit.degradation is None else f", degradation {edit.degradation:+.1g}"
     before, after = 100 * edit.success_before, 100 * edit.success_after
-    return f"success {before:.0f} % → {after:.0f} %{cost}"
+    gain = translate("home", "success {:.0f} % → {:.0f} %").format(before, after)
+    if edit.degradation is None:
+        return gain
+    return f"{gain}, " + translate("home", "degradation {:+.1g}").format(edit.degradation)
+
+
+def _said(state: JobState) -> str:
+    known = translate("home", str(_FAILED.get(state, "")))
+    return (known or STATE_LOOKS[state].word).capitalize()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.gui.context import GuiContext
@@ -80,4 +80,5 @@ def _lists(examples: ExampleSet) -> tuple[tuple[Example, ...], ...]:
 
 
 def _size(canonical: int, evaluation: int, hard_negatives: int) -> str:
-    return f"({canonical} examples, {evaluation} tests, {hard_negatives} hard negatives)"
+    said = QCoreApplication.translate("home", "({} examples, {} tests, {} hard negatives)")
+    return said.format(canonical, evaluation, hard_negatives)

@@ -25,7 +25,7 @@ class ConditionChips(QWidget):
             chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             chip.clicked.connect(self.changed)
             known = CONDITIONS.get(condition)
-            chip.setToolTip(self.tr(known.meaning) if known else self.tr("Show every edit"))
+            chip.setToolTip(known.meaning if known else self.tr("Show every edit"))
             self._group.addButton(chip)
             self.chips[condition] = chip
         self.chips[""].setChecked(True)
@@ -49,6 +49,6 @@ class ConditionChips(QWidget):
         self.chips[""].setText(self.tr("All {}").format(f"{sum(counts.values()):,}"))
         for name, known in CONDITIONS.items():
             chip, count = self.chips[name], counts.get(name, 0)
-            chip.setText(f"{self.tr(known.word)} {count:,}")
+            chip.setText(f"{known.word} {count:,}")
             chip.setVisible(count > 0 or chip.isChecked())
         self.setVisible(len(counts) > 1 or bool(self.condition))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
@@ -30,6 +30,8 @@ from app.gui.widgets.labels import body, caption, muted, set_tone
 from app.gui.widgets.layouts import column, row
 from app.gui.widgets.menu_button import menu_button
 from editing.library.edit_row import EditRow
+
+translate = QCoreApplication.translate
 
 
 class EditDetails(QWidget):
@@ -259,25 +261,29 @@ def _part(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else {}
 
 
+def _text(text: Mapping[str, Any]) -> str:
+    return translate("library", "{}, {:,} tokens").format(text["name"], text["tokens"])
+
+
 def _origin_pairs(edit: EditRow, record: Mapping[str, Any]) -> list[tuple[str, str]]:
     data = _part(record, "data")
     rows = (
-        ("Examples it learnt", "canonical"),
-        ("Examples it was judged by", "evaluation"),
-        ("Hard negatives", "hard_negatives"),
+        (translate("library", "Examples it learnt"), "canonical"),
+        (translate("library", "Examples it was judged by"), "evaluation"),
+        (translate("library", "Hard negatives"), "hard_negatives"),
     )
     counts = [(name, f"{_part(data, key).get('rows', figures.NOTHING)}") for name, key in rows]
     texts = [
-        (f"{role.capitalize()} text", f"{text['name']}, {text['tokens']:,} tokens")
+        (translate("library", "{} text").format(role.capitalize()), _text(text))
         for role, text in _part(data, "texts").items()
     ]
     versions = [(name, str(value)) for name, value in _part(record, "versions").items()]
     return [
-        ("Example set", str(data.get("name", figures.NOTHING))),
+        (translate("library", "Example set"), str(data.get("name", figures.NOTHING))),
         *counts,
         *texts,
-        ("Base model", edit.model),
-        ("Fingerprint of the base", edit.model_fingerprint[:16]),
-        ("Id", edit.id),
+        (translate("library", "Base model"), edit.model),
+        (translate("library", "Fingerprint of the base"), edit.model_fingerprint[:16]),
+        (translate("library", "Id"), edit.id),
         *versions,
     ]

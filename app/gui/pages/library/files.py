@@ -1,10 +1,14 @@
 """What an edit's files are, and what it shares with others: its base."""
 
+from PySide6.QtCore import QCoreApplication
+
 from app.gui.tables import figures
 from app.operations.disk_usage import base_bytes
 from editing.library.edit_row import EditRow
 from editing.library.index import Library
 from editing.library.schema import query
+
+translate = QCoreApplication.translate
 
 
 def file_pairs(library: Library, edit: EditRow) -> list[tuple[str, str]]:
@@ -14,9 +18,9 @@ def file_pairs(library: Library, edit: EditRow) -> list[tuple[str, str]]:
         (name, f"{figures.size(size)} · SHA-256 {hashes[name]}") for name, size in sizes.items()
     ]
     return [
-        ("Own size", figures.size(edit.size_bytes)),
-        ("Shared size", _shared(library, edit)),
-        ("Folder", str(library.folder_of(edit))),
+        (translate("library", "Own size"), figures.size(edit.size_bytes)),
+        (translate("library", "Shared size"), _shared(library, edit)),
+        (translate("library", "Folder"), str(library.folder_of(edit))),
         *files,
     ]
 
@@ -25,5 +29,10 @@ def _shared(library: Library, edit: EditRow) -> str:
     select = "SELECT count(*) AS edits FROM edits WHERE model = :model AND trashed IS NULL"
     count = int(query(library.db, select, {"model": edit.model})[0]["edits"])
     size = base_bytes(edit.model)
-    of_base = "a base that is not a folder here" if size is None else figures.size(size)
-    return f"{of_base}, of {count:,} edits" if count != 1 else of_base
+    of_base = (
+        translate("library", "a base that is not a folder here")
+        if size is None
+        else figures.size(size)
+    )
+    many = translate("library", "{}, of {:,} edits").format(of_base, count)
+    return many if count != 1 else of_base

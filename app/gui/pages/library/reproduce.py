@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
+from PySide6.QtCore import QCoreApplication
+
 from app.gui.context import GuiContext
 from app.operations.data import chosen_examples
 from app.operations.requests import EditRequest
@@ -53,7 +55,10 @@ def repetition(context: GuiContext, edit: EditRow) -> Repetition:
             "were kept. Import them, then start a new run."
         )
     copied = _save_copy(context, edit, kept)
-    remark = f"Its examples have changed since; the copy kept with it is now the set “{copied}”."
+    remark = QCoreApplication.translate(
+        "library",
+        "Its examples have changed since; the copy kept with it is now the set “{}”.",
+    ).format(copied)
     return Repetition(replace(request, examples=copied, **_OWN_DATA), remark)
 
 

@@ -38,7 +38,7 @@ def trouble_of(library: Library, edit: EditRow) -> str:
         )
     if edit.state == "ok":
         return ""
-    meaning = translate("library", CONDITIONS[edit.state].meaning)
+    meaning = CONDITIONS[edit.state].meaning
     return translate("library", "{} Verify it to see which; reproduce it to have it anew.").format(
         meaning
     )

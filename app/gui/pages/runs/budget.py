@@ -1,6 +1,6 @@
 """The choice of how much worse a model may get on general text."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 
 from app.gui.tables import figures
@@ -8,7 +8,11 @@ from app.gui.widgets.fields import NumberField, leave_wheel_to_page
 from app.gui.widgets.labels import caption
 from app.gui.widgets.layouts import column, row
 
-CHOICES = ((1e-3, "Loose"), (1e-4, "Balanced"), (1e-5, "Strict"))
+CHOICES = (
+    (1e-3, QT_TRANSLATE_NOOP("runs", "Loose")),
+    (1e-4, QT_TRANSLATE_NOOP("runs", "Balanced")),
+    (1e-5, QT_TRANSLATE_NOOP("runs", "Strict")),
+)
 DEFAULT = 1e-4
 
 
@@ -51,8 +55,9 @@ class BudgetChoice(QWidget):
                 return
         self.custom.setChecked(True)
 
-    def _button(self, budget: float, word: str) -> QRadioButton:
-        button = QRadioButton(f"{self.tr(word)} {figures.plain(budget)}")
+    def _button(self, budget: float, word: object) -> QRadioButton:
+        named = QCoreApplication.translate("runs", str(word))
+        button = QRadioButton(f"{named} {figures.plain(budget)}")
         self._group.addButton(button)
         return button
 

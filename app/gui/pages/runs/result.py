@@ -1,6 +1,6 @@
 """What came of a run, in plain words, and what to do with it next."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from app.gui.metrics import characters
@@ -14,9 +14,9 @@ from app.gui.widgets.layouts import row
 from app.jobs.record import JobView
 
 _VERDICTS = {
-    True: ("Inside the budget", "positive"),
-    False: ("Outside the budget", "danger"),
-    None: ("Budget not measured", ""),
+    True: (QT_TRANSLATE_NOOP("runs", "Inside the budget"), "positive"),
+    False: (QT_TRANSLATE_NOOP("runs", "Outside the budget"), "danger"),
+    None: (QT_TRANSLATE_NOOP("runs", "Budget not measured"), ""),
 }
 
 
@@ -56,7 +56,7 @@ class ResultCard(Card):
         self.remark.setText(remark)
         self.remark.setVisible(bool(remark))
         text, tone = _VERDICTS[measured.inside_ball]
-        self.verdict.setText(text)
+        self.verdict.setText(QCoreApplication.translate("runs", str(text)))
         set_tone(self.verdict, tone)
         if job.id != self._job_id:
             self._job_id = job.id

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import QCoreApplication
+
 from app.gui.words import set_parts
 from editing.library.example_sets import ExampleSets
 from editing.tasks import SPLITS, task_card, task_names
@@ -31,8 +33,15 @@ def _sets(sets: ExampleSets) -> list[Source]:
 
 
 def _tasks() -> list[Source]:
+    built_in = QCoreApplication.translate("runs", "built in")
     return [
-        Source(f"{card.label}, {SPLIT_WORDS[split]}", None, card.name, split, "built in")
+        Source(
+            f"{card.label}, {SPLIT_WORDS[split]}",
+            None,
+            card.name,
+            split,
+            built_in,
+        )
         for card in map(task_card, task_names())
         for split in SPLITS
     ]

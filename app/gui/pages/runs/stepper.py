@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QProgressBar, QSizePolicy, QWidget
 from typing_extensions import override
@@ -19,17 +19,23 @@ from app.jobs.record import JobView
 from editing.progress import PHASES
 
 STEP_WORDS = {
-    "loading model": "Load model",
-    "base passes": "Read texts",
-    "selecting senses": "Choose senses",
-    "training": "Train",
-    "evaluating": "Evaluate",
-    "fitting strength": "Fit to ball",
-    "saving": "Save",
+    "loading model": QT_TRANSLATE_NOOP("runs", "Load model"),
+    "base passes": QT_TRANSLATE_NOOP("runs", "Read texts"),
+    "selecting senses": QT_TRANSLATE_NOOP("runs", "Choose senses"),
+    "training": QT_TRANSLATE_NOOP("runs", "Train"),
+    "evaluating": QT_TRANSLATE_NOOP("runs", "Evaluate"),
+    "fitting strength": QT_TRANSLATE_NOOP("runs", "Fit to ball"),
+    "saving": QT_TRANSLATE_NOOP("runs", "Save"),
 }
 
 _QUIET_SECONDS = 3600.0
 """News older than that belong to a job that is not at work."""
+
+
+def step_word(phase: str) -> str:
+    """Name a phase in a word or two; one that is not known keeps its own name."""
+    known = STEP_WORDS.get(phase)
+    return phase if known is None else QCoreApplication.translate("runs", str(known))
 
 
 class PhaseStepper(PaintedWidget):
@@ -51,7 +57,7 @@ class PhaseStepper(PaintedWidget):
         elif phase in PHASES:
             self._passed.update(PHASES[: PHASES.index(phase)])
         self._phase = phase
-        said = STEP_WORDS.get(phase or "", phase or "")
+        said = step_word(phase) if phase else ""
         self.setAccessibleDescription(
             self.tr("Now: {phase}. Passed: {count} of {all}.").format(
                 phase=said or self.tr("nothing yet"), count=len(self._passed), all=len(PHASES)
@@ -63,7 +69,7 @@ class PhaseStepper(PaintedWidget):
         """Say how long the phases have taken so far."""
         self._seconds = {phase: took for phase, took in seconds.items() if phase in PHASES}
         spent = (
-            f"{STEP_WORDS[phase]} {figures.duration(took)}" for phase, took in self._seconds.items()
+            f"{step_word(phase)} {figures.duration(took)}" for phase, took in self._seconds.items()
         )
         self.setToolTip("\n".join(spent))
         self.update()
@@ -108,7 +114,7 @@ class PhaseStepper(PaintedWidget):
         painter.setPen(QColor(tokens.text if is_now else tokens.muted))
         below = QRectF(place * width, middle + radius + 2, width, self.height())
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-        painter.drawText(below, flags, STEP_WORDS[phase])
+        painter.drawText(below, flags, step_word(phase))
         font.setBold(False)
         font.setPointSizeF(font.pointSizeF() * 0.92)
         painter.setFont(font)
@@ -143,7 +149,7 @@ class RunProgress(QWidget):
         self.bar.setRange(0, max(progress.total, 1))
         self.bar.setValue(progress.done)
         parts = [
-            progress.message or STEP_WORDS.get(progress.phase, progress.phase),
+            progress.message or step_word(progress.phase),
             _count(job),
             self.tr("paused") if job.state is JobState.PAUSED else job.eta,
         ]

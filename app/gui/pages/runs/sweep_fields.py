@@ -1,6 +1,6 @@
 """What a sweep needs beside a run: how many configurations and seeds, which balls, how drawn."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -19,7 +19,10 @@ from app.gui.widgets.fields import leave_wheel_to_page
 from app.gui.widgets.labels import caption
 from app.gui.widgets.layouts import column, row
 
-SAMPLERS = (("random", "At random"), ("tpe", "Guided by the results (TPE)"))
+SAMPLERS = (
+    ("random", QT_TRANSLATE_NOOP("runs", "At random")),
+    ("tpe", QT_TRANSLATE_NOOP("runs", "Guided by the results (TPE)")),
+)
 
 
 class SweepFields(QWidget):
@@ -40,7 +43,7 @@ class SweepFields(QWidget):
         self.sampler = QComboBox()
         self.sampler.setAccessibleName(self.tr("How settings are drawn"))
         for name, words in SAMPLERS:
-            self.sampler.addItem(self.tr(words), name)
+            self.sampler.addItem(QCoreApplication.translate("runs", str(words)), name)
         leave_wheel_to_page(self.sampler)
         self.balls = [QCheckBox(figures.plain(budget)) for budget, _ in CHOICES]
         for box in self.balls:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QStackedWidget, QToolButton, QWidget
 
 from app.gui.metrics import gap
@@ -169,6 +169,7 @@ class SensesBoard(QWidget):
 
 
 def _facts(senses: int, edited: int) -> str:
+    tr = QCoreApplication.translate
     if not edited:
-        return f"{senses} senses"
-    return f"{senses} senses, {edited} of them edited"
+        return tr("senses", "{} senses").format(senses)
+    return tr("senses", "{} senses, {} of them edited").format(senses, edited)
