@@ -5,7 +5,7 @@ inserted: the row is the commit.
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -160,6 +160,10 @@ class Library:
     def tag(self, edit_id: str, tags: tuple[str, ...]) -> EditRow:
         """Replace an edit's tags."""
         return self._rewrite(edit_id, {"tags": list(tags)})
+
+    def keep_texts(self, edit_id: str, texts: Sequence[Mapping[str, Any]]) -> EditRow:
+        """Replace what is kept of texts that an edited model wrote; see `judged_texts`."""
+        return self._rewrite(edit_id, {"judged_texts": list(texts)})
 
     def trash(self, edit_id: str) -> EditRow:
         """Put an edit into the trash, from where `restore` gets it."""
