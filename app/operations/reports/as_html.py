@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from app.operations.reports.colours import COLOURS
 from app.operations.reports.document import Section
+from app.operations.reports.line_plot import line_figure
 from app.operations.reports.tables import Bar, Bars, Table
 
 _STYLE = """
@@ -17,8 +19,6 @@ code { font-size: 0.85em; overflow-wrap: anywhere; }
 svg text { font: 12px system-ui, sans-serif; fill: currentColor; }
 svg line { stroke: currentColor; }
 """
-_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#999999")
-"""Apart for colour-blind eyes as well."""
 _BAR, _GAP, _LEFT, _TOP, _HEIGHT = 22, 36, 48, 16, 220
 _CHARACTER = 7
 _WHISKER = 4
@@ -40,6 +40,7 @@ def _section(section: Section, number: int) -> str:
     parts = [f"<{heading}>{escape(section.title)}</{heading}>"]
     parts += [f"<p>{_inline(sentence)}</p>" for sentence in section.sentences]
     parts += [_plot(plot) for plot in section.plots if plot.bars]
+    parts += [line_figure(picture) for picture in section.pictures]
     parts += [_table(table) for table in section.tables]
     if section.bullets:
         parts += ["<ul>", *(f"<li>{_inline(bullet)}</li>" for bullet in section.bullets), "</ul>"]
@@ -89,7 +90,7 @@ def _plot(plot: Bars) -> str:
         parts.append(f'<text x="{left}" y="{_TOP + _HEIGHT + 18}">{escape(place)}</text>')
         for j, series in enumerate(plot.series):
             if (place, series) in plot.bars:
-                colour = _COLOURS[j % len(_COLOURS)]
+                colour = COLOURS[j % len(COLOURS)]
                 hint = f"{place}, {series}"
                 parts.append(_bar(scale, plot.bars[place, series], left + j * _BAR, colour, hint))
     return "\n".join([*parts, *_legend(plot.series), "</svg></figure>"])
@@ -129,7 +130,7 @@ def _legend(series: Sequence[str]) -> list[str]:
     left = _LEFT
     y = _TOP + _HEIGHT + 2 * _GAP - 14
     for i, name in enumerate(series):
-        colour = _COLOURS[i % len(_COLOURS)]
+        colour = COLOURS[i % len(COLOURS)]
         parts.append(f'<rect x="{left}" y="{y - 10}" width="12" height="12" fill="{colour}"/>')
         parts.append(f'<text x="{left + 18}" y="{y}">{escape(name)}</text>')
         left += 18 + _CHARACTER * len(name) + _GAP

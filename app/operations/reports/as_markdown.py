@@ -13,6 +13,8 @@ def as_markdown(document: Sequence[Section]) -> str:
         lines += [f"{'##' if number else '#'} {section.title}", ""]
         for sentence in section.sentences:
             lines += [sentence, ""]
+        for picture in section.pictures:
+            lines += [f"![{picture.caption}]({picture.name}.svg)", ""]
         for table in section.tables:
             lines += [f"**{table.caption}**", "", *_table(table), ""]
         if section.bullets:

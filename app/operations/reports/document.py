@@ -4,6 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.operations.reports.curves import (
+    Curve,
+    CurveGroup,
+    Lines,
+    curve_groups,
+    curve_pictures,
+    curve_source,
+    curve_tables,
+)
 from app.operations.reports.tables import (
     Bars,
     Group,
@@ -24,6 +33,14 @@ EXPLANATION = (
     "deviation / sqrt n) where there is more than one. The budget bounds how much the loss on "
     "general text may rise, relatively. † marks what is not complete yet."
 )
+IN_A_ROW = (
+    "Facts are written one after the other, each on the model as the ones before it have left it, "
+    "and nothing is measured while one is written. An edit holds while the model still gives its "
+    "own prompt's continuation the task's probability; the untouched model's share is in brackets. "
+    "Contexts and hard negatives are those of the test split's facts, which come first. Methods go "
+    "where their settings take them, whatever that costs; how far rows of memories reach was "
+    "decided at each point by the budget."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +54,20 @@ class Section:
     plots: tuple[Bars, ...] = ()
     details: tuple[Table, ...] = ()
     """Long tables: folded in HTML, left out of Markdown."""
+    pictures: tuple[Lines, ...] = ()
+    """In HTML drawn in the page, in Markdown files beside it."""
 
 
 def report_document(
-    sweeps: Sequence[Sweep], tasks: Mapping[str, str], methods: Mapping[str, str]
+    sweeps: Sequence[Sweep],
+    tasks: Mapping[str, str],
+    methods: Mapping[str, str],
+    curves: Sequence[Curve] = (),
 ) -> list[Section]:
-    """Arrange the results of all sweeps.
+    """Arrange the results of all sweeps, and of many edits in a row.
 
     Args:
+        curves: What `retention --json` prints, method by method.
         tasks: The tasks there are and the group of each; where a method lacks one of a group it
             was swept on, the report says so.
         methods: What the methods there are are called, by name.
@@ -53,6 +76,7 @@ def report_document(
     return [
         Section("Results of sweeps", sentences=(EXPLANATION,)),
         *(_results(group) for group in groups),
+        *(_curves(group, number) for number, group in enumerate(curve_groups(curves))),
         _missing(groups, tasks, methods),
         _sources(sweeps, groups),
     ]
@@ -100,6 +124,16 @@ def _results(group: Group) -> Section:
         ),
         plots=tuple(bars_of(group, budget) for budget in budgets),
         details=(runs_table(group),),
+    )
+
+
+def _curves(group: CurveGroup, number: int) -> Section:
+    return Section(
+        title=group.title,
+        sentences=(IN_A_ROW,),
+        bullets=tuple(curve_source(curve) for curve in group.curves),
+        tables=curve_tables(group),
+        pictures=curve_pictures(group, number),
     )
 
 

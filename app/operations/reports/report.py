@@ -1,4 +1,4 @@
-"""Tell the results of sweeps: the paper's tables as Markdown, CSV and HTML.
+"""Tell the results of sweeps and of many edits in a row, as Markdown, CSV and HTML.
 
 Everything is computed anew from the runs' lines, so that a report of sweeps that are only partly
 done is right about what is there and says what is missing.
@@ -6,23 +6,25 @@ done is right about what is there and says what is missing.
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from app import paths
 from app.operations.reports.as_html import as_html
 from app.operations.reports.as_markdown import as_markdown
-from app.operations.reports.document import report_document
+from app.operations.reports.curves import curve_rows
+from app.operations.reports.document import Section, report_document
+from app.operations.reports.line_plot import line_plot
 from app.operations.requests import ReportRequest
+from app.operations.retention.curve_folder import HEADER as CURVE_HEADER
+from app.operations.retention.curve_folder import read_curve
 from app.operations.sweeps.results import sweep_result
 from editing.editors import EDITORS
 from editing.errors import EditingError
 from editing.sweeps import SweepFolder, SweepPlan, conclusion
 from editing.sweeps.store import HEADER
 from editing.tasks import task_card, task_names
-
-FILES = ("report.md", "report.html", "results.csv", "runs.csv")
 
 
 def run_report(request: ReportRequest) -> dict[str, Any]:
@@ -34,23 +36,36 @@ def run_report(request: ReportRequest) -> dict[str, Any]:
     Raises:
         EditingError: There are no sweeps, or the report cannot be written.
     """
-    folder = Path(request.folder) if request.folder else paths.data_folder(request.data_dir)
-    sweeps, problems = _read(folder if request.folder else folder / "sweeps")
+    kept = paths.data_folder(request.data_dir)
+    folder = Path(request.folder) if request.folder else kept / "sweeps"
+    of_curves = Path(request.retention) if request.retention else kept / "retention"
+    sweeps, problems = _read(folder.glob(f"*/{HEADER}"), lambda path: read_sweep(SweepFolder(path)))
+    curves, more = _read(of_curves.glob(f"*/{CURVE_HEADER}"), read_curve)
+    problems += more
+    if not sweeps and not curves:
+        reason = problems[0] if problems else "Run one: exemplar sweep."
+        raise EditingError(f"There is no sweep in {folder} to report on. {reason}")
     tasks = {name: task_card(name).group for name in task_names()}
     methods = {name: editor.label for name, editor in EDITORS.items()}
-    document = report_document(sweeps, tasks, methods)
+    document = report_document(sweeps, tasks, methods, curves)
     markdown = as_markdown(document)
     written: list[str] = []
     if request.to is not None:
-        runs = [row for sweep in sweeps for row in _run_rows(sweep)]
-        texts = (
-            markdown,
-            as_html(document),
-            _as_csv([row for sweep in sweeps for row in _ball_rows(sweep)]),
-            _as_csv(runs),
-        )
+        texts = {
+            "report.md": markdown,
+            "report.html": as_html(document),
+            "results.csv": _as_csv([row for sweep in sweeps for row in _ball_rows(sweep)]),
+            "runs.csv": _as_csv([row for sweep in sweeps for row in _run_rows(sweep)]),
+            **_of_curves(curves, document),
+        }
         written = _write(Path(request.to), texts)
-    return {"sweeps": sweeps, "problems": problems, "written": written, "markdown": markdown}
+    return {
+        "sweeps": sweeps,
+        "curves": curves,
+        "problems": problems,
+        "written": written,
+        "markdown": markdown,
+    }
 
 
 def read_sweep(folder: SweepFolder) -> dict[str, Any]:
@@ -70,25 +85,36 @@ def read_sweep(folder: SweepFolder) -> dict[str, Any]:
     return sweep_result(folder, header, finished, conclusion(plan, finished))
 
 
-def _read(folder: Path) -> tuple[list[dict[str, Any]], list[str]]:
-    sweeps: list[dict[str, Any]] = []
+def _read(
+    headers: Iterable[Path], read: Callable[[Path], dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Read what is in the folders of some headers, and say which cannot be read."""
+    found: list[dict[str, Any]] = []
     problems: list[str] = []
-    for path in sorted(folder.glob(f"*/{HEADER}")):
+    for path in sorted(headers):
         try:
-            sweeps.append(read_sweep(SweepFolder(path.parent)))
+            found.append(read(path.parent))
         except EditingError as error:
             problems.append(str(error))
-    if not sweeps:
-        reason = problems[0] if problems else "Run one: exemplar sweep."
-        raise EditingError(f"There is no sweep in {folder} to report on. {reason}")
-    return sweeps, problems
+    return found, problems
 
 
-def _write(folder: Path, texts: Sequence[str]) -> list[str]:
+def _of_curves(curves: Sequence[Mapping[str, Any]], document: Sequence[Section]) -> dict[str, str]:
+    """The files that tell of many edits in a row, by name; none where there are no curves."""
+    if not curves:
+        return {}
+    pictures = [picture for section in document for picture in section.pictures]
+    return {
+        "retention.csv": _as_csv([row for curve in curves for row in curve_rows(curve)]),
+        **{f"{picture.name}.svg": line_plot(picture, alone=True) + "\n" for picture in pictures},
+    }
+
+
+def _write(folder: Path, texts: Mapping[str, str]) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in zip(FILES, texts, strict=True):
+    for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
-    return [str(folder / name) for name in FILES]
+    return [str(folder / name) for name in texts]
 
 
 def _ball_rows(sweep: Mapping[str, Any]) -> list[dict[str, Any]]:
