@@ -7,6 +7,7 @@ from editing.base_passes.choosing import FreshPasses, PassOver, pass_for
 from editing.base_passes.contextualization import SenseIndex, sense_weights
 from editing.base_passes.covariance import KeyCovariance, compute_key_covariances
 from editing.base_passes.hidden_pass import HiddenPass, OutputHead, compute_hidden_pass
+from editing.base_passes.scored_rows import scored_log_probs
 from editing.base_passes.sense_pass import SensePass, compute_sense_pass
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "compute_sense_pass",
     "pass_for",
     "score_with_module",
+    "scored_log_probs",
     "sense_weights",
 ]

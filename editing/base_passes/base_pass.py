@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from editing.batches import TokenSequence, batched, pad
+from editing.base_passes.scored_rows import scored_log_probs
+from editing.batches import TokenSequence, batched
 from editing.models.language_model import LanguageModel
 from editing.progress import Progress, Report
 
@@ -148,13 +149,9 @@ def in_batches(
 @torch.no_grad()
 def _module_losses(model: LanguageModel, batch: Sequence[TokenSequence]) -> list[Tensor]:
     """Each sequence's (rows,) losses, nats."""
-    ids, mask = pad(batch, device=model.device)
-    logits: Tensor = model.module(input_ids=ids, attention_mask=mask, use_cache=False).logits
     losses: list[Tensor] = []
-    for row, sequence in enumerate(batch):
-        own = logits[row, sequence.first_scored - 1 : len(sequence.ids) - 1, : model.vocab_size]
-        log_probs = own.to(_at_least_float32(own.dtype)).log_softmax(-1)
-        targets = ids[row, sequence.first_scored : len(sequence.ids)]
+    for sequence, log_probs in zip(batch, scored_log_probs(model, batch), strict=True):
+        targets = torch.tensor(sequence.ids[sequence.first_scored :], device=log_probs.device)
         losses.append(-log_probs.gather(-1, targets[:, None])[:, 0].cpu())
     return losses
 

@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from editing.base_passes import HiddenPass, OutputHead
-from editing.batches import TokenSequence, pad
+from editing.base_passes import HiddenPass, OutputHead, scored_log_probs
+from editing.batches import TokenSequence
 from editing.editors.base import Judge
 from editing.editors.training_settings import BASE_TO_EDITED
 from editing.models.language_model import LanguageModel
@@ -103,7 +103,7 @@ class ModuleTrainee:
 
     def _mean_losses(self, sequences: list[TokenSequence]) -> list[Tensor]:
         """Mean NLL per scored token of each sequence."""
-        log_probs = self._log_probs(sequences)
+        log_probs = scored_log_probs(self.model, sequences)
         return [
             -scores.gather(-1, _targets(sequence, scores)[:, None]).mean()
             for sequence, scores in zip(sequences, log_probs, strict=True)
@@ -111,7 +111,7 @@ class ModuleTrainee:
 
     def _divergence(self, window: int) -> Tensor:
         """KL summed over one window's positions, nats."""
-        (edited,) = self._log_probs([self.references.sequence(window)])
+        (edited,) = scored_log_probs(self.model, [self.references.sequence(window)])
         hidden = self.references.hidden[self.references.rows_of(window)]
         weight = self.base_head.weight
         logits = self.base_head.logits(hidden.to(weight.device, weight.dtype))
@@ -119,19 +119,6 @@ class ModuleTrainee:
         if self.kl_direction == BASE_TO_EDITED:
             return (base.exp() * (base - edited)).sum()
         return (edited.exp() * (edited - base)).sum()
-
-    def _log_probs(self, sequences: list[TokenSequence]) -> list[Tensor]:
-        """Log-probabilities (scored, vocab) at each sequence's scored positions."""
-        model = self.model
-        ids, mask = pad(sequences, device=model.device)
-        logits: Tensor = model.module(input_ids=ids, attention_mask=mask, use_cache=False).logits
-        wide = torch.promote_types(logits.dtype, torch.float32)
-        return [
-            logits[row, s.first_scored - 1 : len(s.ids) - 1, : model.vocab_size]
-            .to(wide)
-            .log_softmax(-1)
-            for row, s in enumerate(sequences)
-        ]
 
 
 def _targets(sequence: TokenSequence, scores: Tensor) -> Tensor:

@@ -15,7 +15,8 @@ from typing import Protocol, cast
 import torch
 from torch import Tensor
 
-from editing.batches import TokenSequence, pad
+from editing.base_passes import scored_log_probs
+from editing.batches import TokenSequence
 from editing.editors.locate.facts import Fact, Prompt
 from editing.editors.locate.keys import values_at
 from editing.examples import Kind
@@ -95,7 +96,9 @@ class TargetSearch:
     def reference(self, fact: Fact) -> Tensor:
         """Log-probabilities (vocab,) that the model as it is gives after the subject."""
         with torch.no_grad():
-            return self._log_probs([fact.essence.sequence], [fact.essence.lookup])[0][0]
+            return scored_log_probs(self.model, [fact.essence.sequence], [fact.essence.lookup])[0][
+                0
+            ]
 
     def find(self, fact: Fact, reference: Tensor, after_step: AfterStep) -> Target:
         """Search for one fact.
@@ -134,7 +137,7 @@ class TargetSearch:
         total = 0.0
         for fact in facts:
             bare = [prompt.sequence for prompt in fact.prompts[0]]
-            rows = zip(bare, self._log_probs(bare), strict=True)
+            rows = zip(bare, scored_log_probs(self.model, bare), strict=True)
             total += float(training_loss(fact.kind, [_mean_nll(*row) for row in rows]))
         return total / len(facts)
 
@@ -171,7 +174,7 @@ class TargetSearch:
         """The example's loss summed over prompts, nats."""
         flat = [prompt for pair in prompts for prompt in pair]
         with self._moved(flat, delta):
-            scored = self._log_probs([prompt.sequence for prompt in flat])
+            scored = scored_log_probs(self.model, [prompt.sequence for prompt in flat])
         means = iter(
             _mean_nll(prompt.sequence, rows) for prompt, rows in zip(flat, scored, strict=True)
         )
@@ -181,7 +184,7 @@ class TargetSearch:
     def _divergence(self, essence: Prompt, reference: Tensor, delta: Tensor) -> Tensor:
         """KL(edited | base) after the subject, nats."""
         with self._moved([essence], delta):
-            edited = self._log_probs([essence.sequence], [essence.lookup])[0][0]
+            edited = scored_log_probs(self.model, [essence.sequence], [essence.lookup])[0][0]
         return (edited.exp() * (edited - reference)).sum()
 
     def _moved(self, prompts: Sequence[Prompt], delta: Tensor) -> AbstractContextManager[None]:
@@ -189,30 +192,6 @@ class TargetSearch:
         lookups = torch.tensor([prompt.lookup for prompt in prompts], device=device)
         rows = torch.arange(len(prompts), device=device)
         return added_to_output(self.model, self.block, (rows, lookups), delta)
-
-    def _log_probs(
-        self, sequences: Sequence[TokenSequence], places: Sequence[int] | None = None
-    ) -> list[Tensor]:
-        """Log-probabilities (rows, vocab): at the scored rows, or at one place of each sequence."""
-        model = self.model
-        wanted = [
-            range(s.first_scored - 1, len(s.ids) - 1) if places is None else [places[row]]
-            for row, s in enumerate(sequences)
-        ]
-        kept = sorted({place for own in wanted for place in own})
-        ids, mask = pad(sequences, device=model.device)
-        keep = torch.tensor(kept, device=model.device)
-        logits: Tensor = model.module(
-            input_ids=ids, attention_mask=mask, use_cache=False, logits_to_keep=keep
-        ).logits
-        wide = torch.promote_types(logits.dtype, torch.float32)
-        where = {place: index for index, place in enumerate(kept)}
-        return [
-            logits[row, [where[place] for place in own], : model.vocab_size]
-            .to(wide)
-            .log_softmax(-1)
-            for row, own in enumerate(wanted)
-        ]
 
 
 def _length(vector: Tensor) -> Tensor:
