@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -133,7 +132,7 @@ class Filling(QObject):
         """Import what plots need beside the window, then build its pages while nobody types."""
         imported = _import_beside(LATER)
         space = self._window.workspace
-        steps = [partial(space.build_page, name) for name in space.names]
+        steps = [step for name in space.names for step in space.steps_to_build(name)]
         self._idle.begin(steps, lambda: not imported.is_alive())
 
     @Slot(object)

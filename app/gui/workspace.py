@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,8 @@ class Workspace(QWidget):
         self._context = context
         self._entries = {entry.name: entry for entry in entries}
         self._pages: dict[str, QWidget] = {}
+        self._unplaced: dict[str, QWidget] = {}
+        """Pages that are built and stand nowhere yet."""
         self.guide = Guide(context)
         self.rail = Rail()
         self.stack = QStackedWidget()
@@ -101,14 +103,28 @@ class Workspace(QWidget):
 
     def build_page(self, name: str) -> None:
         """Build a page that is not there yet, without showing it."""
-        if name not in self._pages:
-            entry = self._entries[name]
-            self._pages[name] = page = entry.build(self._context)
-            page.setAccessibleName(entry.title)
-            _name_tab_bars(page)
-            let_tab_leave(page)
-            inset_numbers(page)
-            explain_terms(page)
+        for step in self.steps_to_build(name):
+            step()
+
+    def steps_to_build(self, name: str) -> list[Callable[[], None]]:
+        """List what is left to do until a page is there, none of which takes long."""
+        return [partial(self._construct, name), partial(self._place, name)]
+
+    def _construct(self, name: str) -> None:
+        if name in self._pages or name in self._unplaced:
+            return
+        entry = self._entries[name]
+        self._unplaced[name] = page = entry.build(self._context)
+        page.setAccessibleName(entry.title)
+        _name_tab_bars(page)
+        let_tab_leave(page)
+        inset_numbers(page)
+        explain_terms(page)
+
+    def _place(self, name: str) -> None:
+        page = self._unplaced.pop(name, None)
+        if page is not None:
+            self._pages[name] = page
             self.stack.addWidget(page)
             self.page_built.emit(name)
 

@@ -67,7 +67,8 @@ def kit_set():
 def test_a_running_sweep_shows_its_configurations_as_they_come(opened):
     page, context = opened(kit.sweep_job("s", "Search", *kit.sweep_events(3)))
     view, tabs = page.detail.sweep, page.detail.tabs
-    assert tabs.currentWidget() is view
+    assert tabs.tabText(tabs.currentIndex()) == "Configurations"
+    assert view.isVisible()
     assert not tabs.isTabVisible(tabs.indexOf(page.detail.epochs))
     assert view.runs.rowCount() == 3
     assert page.detail.progress.sentence.text().startswith("run 25 of about 35: training")

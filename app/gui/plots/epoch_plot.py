@@ -21,8 +21,6 @@ class EpochPlot(ThemedPlot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("plots", "Measures over the epochs"), parent)
-        import pyqtgraph as pg
-
         self._epochs: tuple[EpochResult, ...] = ()
         self._budget = 1e-4
         self._kept: int | None = None
@@ -36,12 +34,18 @@ class EpochPlot(ThemedPlot):
             (self.tr("Hard negatives"), lambda epoch: epoch.hard_negatives),
             (self.tr("Training loss"), lambda epoch: epoch.train_loss),
         )
+        self._lines: list[Any] = []
+        self._marks: list[Any] = []
+
+    @override
+    def build(self) -> None:
+        import pyqtgraph as pg
+
         self._lines = [
             self._add_measure(row, label) for row, (label, _) in enumerate(self._measures)
         ]
         self._limit: Any = pg.InfiniteLine(pos=100.0, angle=0)
         self._charts[1].addItem(self._limit, ignoreBounds=True)
-        self._marks: list[Any] = []
         for chart in self._charts:
             mark = pg.InfiniteLine(angle=90)
             mark.hide()

@@ -87,6 +87,7 @@ class ThemedPlot(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.canvas)
         self._name = name
+        self._is_built = False
         self._is_stale = False
         self.is_zoomed = False
         self._timer = QTimer(self)
@@ -124,7 +125,13 @@ class ThemedPlot(QWidget):
         self._redraw_in(PlotColours.of(tokens_of(self)))
         self.setAccessibleDescription(self.summary())
 
+    def build(self) -> None:
+        """Add charts that take long; called once, before the plot is first drawn."""
+
     def _redraw_in(self, colours: PlotColours) -> None:
+        if not self._is_built:
+            self._is_built = True
+            self.build()
         self.canvas.setBackground(colours.background)
         for chart in self._charts:
             for side in ("left", "bottom"):

@@ -74,6 +74,10 @@ class RunDetail(QWidget):
         self.failure = FailureBanner()
         self.progress = RunProgress()
         self.result = ResultCard()
+        self._sweep: SweepView | None = None
+        self._sweep_place = QWidget()
+        self._sweep_lines = column(spacing=0)
+        self._sweep_place.setLayout(self._sweep_lines)
         self._build_actions()
         self._build_tabs()
         head = row(self.title, self.state, None, *self.buttons, *self.small_buttons, spacing=2)
@@ -86,6 +90,14 @@ class RunDetail(QWidget):
     def job(self) -> JobView | None:
         """The run shown."""
         return self._job
+
+    @property
+    def sweep(self) -> SweepView:
+        """The view of a sweep, built when the first one is shown."""
+        if self._sweep is None:
+            self._sweep = SweepView()
+            self._sweep_lines.addWidget(self._sweep)
+        return self._sweep
 
     def show_job(self, job: JobView) -> None:
         """Show a run as it is now."""
@@ -215,17 +227,17 @@ class RunDetail(QWidget):
             (plot, self.tr("Plot")),
             (self.epochs, self.tr("Over epochs")),
             (results, self.tr("Results")),
-            (self.sweep, self.tr("Configurations")),
+            (self._sweep_place, self.tr("Configurations")),
             (self.settings, self.tr("Settings")),
             (self.log, self.tr("Log")),
         ):
             self.tabs.addTab(widget, name)
         self._of_edits = (plot, self.epochs, results)
-        self.tabs.setTabVisible(self.tabs.indexOf(self.sweep), False)
+        self.tabs.setTabVisible(self.tabs.indexOf(self._sweep_place), False)
         self.tabs.setMinimumHeight(characters(30))
 
     def _build_plots(self) -> QWidget:
-        self.plot, self.epochs, self.sweep = SuccessPlot(), EpochPlot(), SweepView()
+        self.plot, self.epochs = SuccessPlot(), EpochPlot()
         self.legend = caption(
             self.tr("Hollow points are estimates from a part of the general text.")
         )
@@ -238,7 +250,7 @@ class RunDetail(QWidget):
     def _show_head(self, job: JobView) -> None:
         look = STATE_LOOKS[job.state]
         self.title.setText(job.title)
-        self.state.setText(self.tr(look.word))
+        self.state.setText(look.word)
         set_tone(self.state, TONES.get(look.tone, look.tone))
         self.facts.setText(facts_line(job))
         self.progress.setVisible(job.state.is_active or job.state is JobState.QUEUED)
@@ -265,9 +277,9 @@ class RunDetail(QWidget):
         is_general = self.tabs.currentWidget() in (self.settings, self.log)
         for widget in self._of_edits:
             self.tabs.setTabVisible(self.tabs.indexOf(widget), not is_sweep)
-        self.tabs.setTabVisible(self.tabs.indexOf(self.sweep), is_sweep)
+        self.tabs.setTabVisible(self.tabs.indexOf(self._sweep_place), is_sweep)
         if not is_general:
-            self.tabs.setCurrentWidget(self.sweep if is_sweep else self._of_edits[0])
+            self.tabs.setCurrentWidget(self._sweep_place if is_sweep else self._of_edits[0])
 
     def _show_plots(self, job: JobView) -> None:
         kept, epochs = kept_epoch(job), epochs_of(job)

@@ -16,7 +16,7 @@ from app.gui.pages.runs.detail import SWEEP, RunDetail
 from app.gui.pages.runs.form import NewRunForm
 from app.gui.pages.runs.list import RunsList
 from app.gui.pages.runs.queue import QueueBar
-from app.gui.pages.runs.sources import sources_in
+from app.gui.pages.runs.sources import Source, set_sources, task_sources
 from app.gui.tables.setting_pairs import setting_labels
 from app.gui.tables.steps import steps_of
 from app.gui.widgets.buttons import action, button
@@ -37,6 +37,7 @@ class RunsPage(QWidget):
     def __init__(self, context: GuiContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self._tasks = task_sources()
         self._build_actions()
         self._build_panels()
         self._connect()
@@ -60,7 +61,7 @@ class RunsPage(QWidget):
         """Show the form of a new run, for one of the library's sets if named."""
         self.list.choose(None)
         wanted = set_name or self._context.selection.example_set
-        self.form.show_sources(sources_in(self._context.sets), wanted)
+        self.form.show_sources(self._sources(), wanted)
         self.form.choose_model(self._context.selection.model)
         self.panels.setCurrentWidget(self.form)
         self.form.source.setFocus()
@@ -183,8 +184,11 @@ class RunsPage(QWidget):
         elif kind == "new-run":
             self.show_form(name or None)
 
+    def _sources(self) -> list[Source]:
+        return [*set_sources(self._context.sets), *self._tasks]
+
     def _on_sets_changed(self) -> None:
-        self.form.show_sources(sources_in(self._context.sets))
+        self.form.show_sources(self._sources())
 
     def _show_description(self, description: object) -> None:
         if isinstance(description, dict):

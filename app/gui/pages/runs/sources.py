@@ -23,16 +23,13 @@ class Source:
     size: str = ""
 
 
-def sources_in(sets: ExampleSets) -> list[Source]:
-    """List everything there is to learn from."""
-    return [*_sets(sets), *_tasks()]
-
-
-def _sets(sets: ExampleSets) -> list[Source]:
+def set_sources(sets: ExampleSets) -> list[Source]:
+    """List the example sets."""
     return [Source(info.name, examples=info.name, size=set_parts(info)) for info in sets.infos()]
 
 
-def _tasks() -> list[Source]:
+def task_sources() -> list[Source]:
+    """List the built-in tasks, each split by itself; keep them, as reading takes time."""
     built_in = QCoreApplication.translate("runs", "built in")
     return [
         Source(
