@@ -9,15 +9,13 @@ import psutil
 from app.operations.memory import memory_needed
 from app.operations.model_checks import ModelCheck, ModelChecks, stamp_of
 from app.operations.model_list import KnownModel
-from app.operations.model_shelf import ModelShelf
+from app.operations.model_outlines import outline_of
 from editing.editors import EDITORS
 from editing.errors import EditingError
 from editing.models.folder import FolderFacts, inspect_folder
 from editing.models.language_model import LanguageModel, backpack_of
 from editing.models.loading import model_folder
 from editing.models.speed import weights_bytes
-from editing.models.starter import BUNDLED
-from editing.models.tokenizer_loading import check_vocabulary, load_tokenizer, tokenizer_folder
 
 Facts = dict[str, Any]
 
@@ -40,27 +38,6 @@ def look_at(known: KnownModel, data_dir: str | None) -> Facts:
         return told | {"problem": str(error)}
     checked = ModelChecks(data_dir).get(known.source)
     return told | facts_of(outline, files) | {"checked": told_of_check(checked, files)}
-
-
-def outline_of(source: str, files: FolderFacts, data_dir: str | None) -> LanguageModel:
-    """Make a model of shapes alone, to ask methods whether they go with it.
-
-    Raises:
-        EditingError: Its tokenizer is missing, or another model's.
-    """
-    entry = None if source in BUNDLED else ModelShelf(data_dir).entry(source)
-    named = entry.tokenizer if entry is not None else ""
-    words_from = model_folder(named) if named else tokenizer_folder(files.folder)
-    words = load_tokenizer(words_from)
-    return LanguageModel(
-        module=files.outline,
-        tokenizer=words,
-        layout=files.layout,
-        fingerprint="",
-        source=source,
-        context=files.context,
-        vocab_size=check_vocabulary(words, files.rows, words_from),
-    )
 
 
 def facts_of(model: LanguageModel, files: FolderFacts) -> Facts:

@@ -10,8 +10,9 @@ from typing import Any
 import psutil
 
 from app.operations.model_checks import ModelCheck, ModelChecks, stamp_of
-from app.operations.model_facts import Facts, facts_of, look_at, outline_of, told_of_check
+from app.operations.model_facts import Facts, facts_of, look_at, told_of_check
 from app.operations.model_list import known_models
+from app.operations.model_outlines import outline_of
 from app.operations.model_shelf import ModelShelf
 from app.operations.places import open_library
 from editing.models.folder import inspect_folder

@@ -8,7 +8,7 @@ import psutil
 
 from app import paths
 from app.operations.data import chosen_examples
-from app.operations.memory import memory_needed
+from app.operations.memory import memory_needed, work_of
 from app.operations.models import LoadedModels
 from app.operations.places import longest_window
 from app.operations.requests import SAMPLED, EditRequest
@@ -18,7 +18,7 @@ from editing.editors.base import Editor
 from editing.errors import UnsupportedModelError
 from editing.general_text import GENERAL, REGULARISATION, USUAL_TOKENS
 from editing.models.language_model import LanguageModel, backpack_of
-from editing.models.speed import seconds_per_token, weights_bytes
+from editing.models.speed import seconds_per_token
 from editing.progress import Report, unheard
 from editing.settings import settings_from_text
 
@@ -47,7 +47,8 @@ def run_preflight(
     """
     editor = find_editor(request.method)
     texts = {name: str(value) for name, value in request.settings.items()}
-    epochs = int(getattr(settings_from_text(editor.Settings, texts), "epochs", 1))
+    settings = settings_from_text(editor.Settings, texts)
+    epochs = int(getattr(settings, "epochs", 1))
     rows = len(chosen_examples(request).canonical)
     model = (models or LoadedModels()).model(request.model, report)
     if reason := editor.unsupported_reason(model):
@@ -55,11 +56,11 @@ def run_preflight(
     general = _tokens(request.general_text, request.general_tokens, GENERAL)
     other = _tokens(request.regularisation_text, request.regularisation_tokens, REGULARISATION)
     cache = paths.cache_folder(request.data_dir)
-    window = min(model.context, longest_window(request.data_dir))
+    window = min(model.context, request.window or longest_window(request.data_dir))
     sampling = _sampling(model, request)
     sizes = (rows, min(other, rows * window), general, other)
     return {
-        "memory_bytes": memory_needed(model, editor),
+        "memory_bytes": memory_needed(model, editor, work_of(request, model), settings),
         "memory_free": psutil.virtual_memory().available + psutil.Process().memory_info().rss,
         "disk_bytes": _disk(model, editor, general + other),
         "disk_free": shutil.disk_usage(cache).free,
@@ -100,8 +101,7 @@ def _disk(model: LanguageModel, editor: Editor[Any], tokens: int) -> int:
     if editor.from_sense_passes and model.is_backpack:
         config = backpack_of(model).config
         numbers = 3 * config.n_embd + config.num_senses + 2
-    kept = weights_bytes(model) if editor.weights_held > 2 else 0
-    return tokens * numbers * _BYTES + kept
+    return tokens * numbers * _BYTES + editor.edit_size(model)
 
 
 def _seconds(

@@ -13,6 +13,8 @@ SAMPLED = "sampled"
 DEFAULT_METHOD = "sense-finetuning"
 DEFAULT_BUDGET = 1e-4
 DEFAULT_BUDGETS = (1e-3, 1e-4, 1e-5)
+DTYPES = ("float32", "bfloat16")
+"""What a run may compute in."""
 FORMS = ("folder", "edit", "adapter")
 """A model folder with the edit in it, the edit alone, or (of low rank) a PEFT adapter."""
 
@@ -81,6 +83,10 @@ class EditRequest(Request):
     data_dir: str | None = None
     skip_bad_rows: bool = False
     """Go on with a file's good rows."""
+    dtype: str | None = None
+    """What to compute in, one of DTYPES; None as the program is set."""
+    window: int | None = None
+    """Tokens that general texts are read by; None as the program is set."""
 
 
 @dataclass(frozen=True, slots=True)

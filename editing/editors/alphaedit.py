@@ -19,7 +19,6 @@ from typing_extensions import override
 from editing.base_passes import KeyCovariance
 from editing.editors.base import Edit, FitContext
 from editing.editors.locate.fitting import Method
-from editing.editors.locate.layers import edited_layers
 from editing.editors.locate.locate_settings import (
     clamp_setting,
     kl_factor_setting,
@@ -79,6 +78,7 @@ class AlphaEdit(LocatingEditor[AlphaEditSettings]):
     label: ClassVar[str] = "AlphaEdit"
     help: ClassVar[str] = "MEMIT in directions that general text hardly uses; edits add up well."
     Settings = AlphaEditSettings
+    squares_solved: ClassVar[int] = 5
 
     @override
     def method(
@@ -91,7 +91,7 @@ class AlphaEdit(LocatingEditor[AlphaEditSettings]):
             earlier = earlier_keys(below, projection)
             return _Writer(free, energy, covariance.count, settings.ridge, earlier)
 
-        return Method(edited_layers(model), make_writer, one_by_one=False)
+        return Method(self.layers(model), make_writer, one_by_one=False)
 
 
 def earlier_keys(below: Sequence[Edit], projection: Projection) -> Tensor:

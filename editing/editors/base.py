@@ -19,6 +19,7 @@ from editing.base_passes import (
     SensePass,
     score_with_module,
 )
+from editing.editors.memory import Workload, scoring, weights
 from editing.examples import JSON
 from editing.general_text import GeneralText
 from editing.models.applied import Change
@@ -241,14 +242,28 @@ class Editor(ABC, Generic[SettingsT]):
     several at once is then fitting one after the other."""
     makes_adapters: ClassVar[bool] = False
     """Whether its edits are of low rank, so that PEFT can carry them."""
-    weights_held: ClassVar[float] = 1.0
-    """About how many times the model's weights a fit holds, gradients and moments included."""
-    logits_held: ClassVar[float] = 3.0
-    """About how many times the logits of one window of text a fit holds at its peak; measured."""
     step_name: ClassVar[str] = "epoch"
     """What the candidates that the judge measures are called."""
     step_values: ClassVar[tuple[float, ...]] = ()
     """What the candidates are known by, from number 0; empty where they are counted."""
+
+    def memory(self, model: LanguageModel, work: Workload, settings: SettingsT) -> int:
+        """About how many bytes a fit takes at its peak, over the program without a model.
+
+        The default is that of a method which runs the model and holds little beside it.
+
+        Args:
+            model: It, or its outline.
+            work: How long the texts are, and what is computed in.
+            settings: What is asked for.
+        """
+        del settings
+        return weights(model, work) + scoring(model, work)
+
+    def edit_size(self, model: LanguageModel) -> int:
+        """About how many bytes an edit takes on the disk, where that is not little."""
+        del model
+        return 0
 
     def unsupported_reason(self, model: LanguageModel) -> str | None:
         """Say why this method does not go with the model; None, as here, where it does."""

@@ -11,6 +11,7 @@ from torch import Tensor
 from typing_extensions import override
 
 from editing.editors.base import Edit, Editor, EditState, FitContext
+from editing.editors.memory import FLOAT32, Loop, Workload, training, weights
 from editing.editors.module_trainee import Kept
 from editing.editors.private_copy import private_copy
 from editing.editors.training_settings import (
@@ -23,6 +24,7 @@ from editing.editors.training_settings import (
 from editing.editors.weight_delta import WeightDelta, load_weight_delta
 from editing.editors.weight_training import WorkingCopy, train_weights
 from editing.general_text import GeneralText
+from editing.models.footprint import parameter_count
 from editing.models.language_model import LanguageModel
 from editing.objectives import EncodedExamples
 from editing.settings import check_ranges
@@ -51,9 +53,24 @@ class FullFinetuning(Editor[FullFinetuningSettings]):
     label: ClassVar[str] = "Full finetuning"
     help: ClassVar[str] = "Trains every weight of any model; slow, and the edit is as large as it."
     Settings = FullFinetuningSettings
-    weights_held: ClassVar[float] = 6.0
     goes_on_edits: ClassVar[bool] = True
-    logits_held: ClassVar[float] = 7.0
+
+    @override
+    def memory(self, model: LanguageModel, work: Workload, settings: FullFinetuningSettings) -> int:
+        numbers = parameter_count(model)
+        own = numbers * work.number()
+        loop = Loop(
+            trained={name for name, _ in model.module.named_parameters()},
+            held=4 * own,  # a copy, its gradients and two moments
+            kept=numbers * FLOAT32,
+            snapshot=own,
+            epochs=settings.epochs,
+        )
+        return weights(model, work) + training(model, work, loop)
+
+    @override
+    def edit_size(self, model: LanguageModel) -> int:
+        return parameter_count(model) * FLOAT32
 
     @override
     def fit(

@@ -7,7 +7,7 @@ Source: Hewitt et al. 2024, Model Editing with Canonical Examples (arXiv 2402.06
 """
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, final
+from typing import Any, ClassVar, final
 
 from typing_extensions import override
 
@@ -15,7 +15,8 @@ import editing.editors as registry
 from editing.editors.base import Edit, Editor, EditState, FitContext, KeptEdit, Resources
 from editing.editors.borrowed_edit import BorrowedEdit, log_ratio, shared_words
 from editing.editors.ensemble_edit import EnsembleEdit
-from editing.editors.small_edit import fitted_small_edit
+from editing.editors.memory import Workload, borrowing, weights
+from editing.editors.small_edit import fitted_small_edit, small_edit_memory
 from editing.editors.training_settings import (
     epochs_setting,
     kl_weight_setting,
@@ -74,6 +75,13 @@ class LogitEnsemble(Editor[LogitEnsembleSettings]):
     step_values: ClassVar[tuple[float, ...]] = BETAS
 
     @override
+    def memory(self, model: LanguageModel, work: Workload, settings: LogitEnsembleSettings) -> int:
+        small = work.outline_of(settings.small)
+        fitted = 0 if settings.edit.strip() else small_edit_memory(small, work, _chosen(settings))
+        beside = 2 * weights(small, work)  # as it is, and with its edit
+        return weights(model, work) + beside + max(fitted, borrowing(model, work))
+
+    @override
     def fit(
         self,
         model: LanguageModel,
@@ -118,8 +126,11 @@ def _small_edit(
     """
     if settings.edit.strip():
         return _resources(context).edit(settings.edit, small)
-    chosen = {name: getattr(settings, name) for name in OF_SMALL_EDIT}
-    return fitted_small_edit(small, examples, regularisation, chosen, context)
+    return fitted_small_edit(small, examples, regularisation, _chosen(settings), context)
+
+
+def _chosen(settings: LogitEnsembleSettings) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in OF_SMALL_EDIT}
 
 
 def _borrow(

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from typing_extensions import override
 
 from editing.editors.base import Edit, Editor, EditState, FitContext
+from editing.editors.memory import Loop, Workload, training, weights
 from editing.editors.module_trainee import Kept
 from editing.editors.private_copy import private_copy
 from editing.editors.training_settings import (
@@ -92,8 +93,21 @@ class Lora(Editor[LoraSettings]):
     help: ClassVar[str] = "Trains low-rank changes of the middle layers; for any model, exportable."
     Settings = LoraSettings
     goes_on_edits: ClassVar[bool] = True
-    logits_held: ClassVar[float] = 7.0
     makes_adapters: ClassVar[bool] = True
+
+    @override
+    def memory(self, model: LanguageModel, work: Workload, settings: LoraSettings) -> int:
+        chosen = _projections(model, settings.layer_share)
+        own = sum(settings.rank * (p.inputs + p.outputs) for p in chosen) * work.number()
+        loop = Loop(
+            trained={projection.weight_name for projection in chosen},
+            held=4 * own,  # with gradients and two moments
+            kept=own,
+            snapshot=own,
+            epochs=settings.epochs,
+            beside=settings.rank * len(chosen) * work.number(),
+        )
+        return weights(model, work) + training(model, work, loop)
 
     @override
     def fit(

@@ -17,7 +17,6 @@ from typing_extensions import override
 from editing.base_passes import KeyCovariance
 from editing.editors.base import FitContext
 from editing.editors.locate.fitting import Method
-from editing.editors.locate.layers import edited_layers
 from editing.editors.locate.locate_settings import (
     clamp_setting,
     kl_factor_setting,
@@ -74,7 +73,7 @@ class Memit(LocatingEditor[MemitSettings]):
             del projection
             return _Writer(factorised(covariance), covariance.count, settings.covariance_weight)
 
-        return Method(edited_layers(model), make_writer, one_by_one=False)
+        return Method(self.layers(model), make_writer, one_by_one=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ authors' code measures the value at another key than the one it divides by, afte
 down; here one averaged key stands in both places.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, final
 
@@ -60,12 +61,16 @@ class Rome(LocatingEditor[RomeSettings]):
     Settings = RomeSettings
 
     @override
+    def layers(self, model: LanguageModel) -> Sequence[int]:
+        return [middle_layer(model)]
+
+    @override
     def method(self, model: LanguageModel, settings: RomeSettings, context: FitContext) -> Method:
         def make_writer(projection: Projection, covariance: KeyCovariance) -> _Writer:
             del projection
             return _Writer(factorised(covariance), covariance.count)
 
-        return Method([middle_layer(model)], make_writer, one_by_one=True)
+        return Method(self.layers(model), make_writer, one_by_one=True)
 
 
 @dataclass(frozen=True, slots=True)

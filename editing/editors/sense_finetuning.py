@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from editing.editors.base import Edit, Editor, EditState, FitContext
 from editing.editors.finetuning import FinetuningPlan, Training, train
+from editing.editors.memory import Workload, sense_training, weights
 from editing.editors.sense_edit import (
     SenseEdit,
     output_rows,
@@ -73,8 +74,15 @@ class SenseFinetuning(Editor[SenseFinetuningSettings]):
     help: ClassVar[str] = "Trains a few sense vectors of a Backpack; small, fast and local."
     Settings = SenseFinetuningSettings
     from_sense_passes: ClassVar[bool] = True
-    logits_held: ClassVar[float] = 0.75
     goes_on_edits: ClassVar[bool] = True
+
+    @override
+    def memory(
+        self, model: LanguageModel, work: Workload, settings: SenseFinetuningSettings
+    ) -> int:
+        return weights(model, work) + sense_training(
+            model, work, settings.senses_per_example * work.examples, settings.epochs
+        )
 
     @override
     def unsupported_reason(self, model: LanguageModel) -> str | None:

@@ -5,6 +5,7 @@ from typing import Any, final
 
 import editing.editors as registry
 from editing.editors.base import FitContext, KeptEdit, TokenLosses
+from editing.editors.memory import Workload, weights
 from editing.errors import UnsupportedModelError
 from editing.general_text import GeneralText, text_from_windows
 from editing.models.language_model import LanguageModel
@@ -44,6 +45,14 @@ def fitted_small_edit(
     alone = FitContext(context.passes, _LastCandidate(), context.report, context.seed)
     edit = editor.fit(small, own, text, editor.Settings(**settings), alone)
     return KeptEdit(NAME, METHOD, edit, 1.0)
+
+
+def small_edit_memory(small: LanguageModel, work: Workload, settings: dict[str, Any]) -> int:
+    """About how many bytes `fitted_small_edit` takes beside the small model."""
+    editor = registry.find_editor(METHOD)
+    if editor.unsupported_reason(small):
+        return 0
+    return editor.memory(small, work, editor.Settings(**settings)) - weights(small, work)
 
 
 @final

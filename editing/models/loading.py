@@ -20,6 +20,9 @@ from editing.models.layouts import layout_of
 from editing.models.starter import BUNDLED, bundled_folder
 from editing.models.tokenizer_loading import check_vocabulary, load_tokenizer, tokenizer_folder
 
+DTYPES = ("float32", "bfloat16")
+SPREAD = "spread"
+"""Graphics cards first, what they do not hold in memory, the rest on the disk."""
 UNREADABLE = (
     OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, SafetensorError,
     StrictDataclassError,
@@ -61,6 +64,48 @@ def load_model(
         context=int(module.config.max_position_embeddings),
         vocab_size=vocab_size,
     )
+
+
+def chosen_dtype(name: str | None) -> torch.dtype:
+    """Return what to compute in, float32 where nothing is said.
+
+    Raises:
+        EditingError: There is no such choice.
+    """
+    known = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+    if (name or "float32") not in known:
+        raise EditingError(f"{name} is nothing to compute in. Choose {' or '.join(DTYPES)}.")
+    return known[name or "float32"]
+
+
+def chosen_device(name: str | None) -> str:
+    """Return where to compute, the processor where nothing is said.
+
+    Args:
+        name: "cpu", "cuda", "mps", "auto" for the quickest there is, or SPREAD.
+
+    Raises:
+        EditingError: There is no such device here.
+    """
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+        SPREAD: True,
+    }
+    if name == "auto":
+        return next(device for device, is_there in there.items() if is_there)
+    chosen = name or "cpu"
+    kind, _, number = chosen.partition(":")
+    if kind not in there or (number and not number.isdigit()):
+        raise EditingError(f"There is no device {chosen!r}. Choose {', '.join(there)} or auto.")
+    if not there[kind]:
+        card = "NVIDIA graphics card" if kind == "cuda" else "Apple graphics card"
+        raise EditingError(
+            f"No {card} can be used here ({chosen}). Choose the processor in the settings, or set "
+            "EXEMPLAR_DEVICE=cpu."
+        )
+    return chosen
 
 
 def model_folder(source: str | Path) -> Path:
