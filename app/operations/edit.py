@@ -157,7 +157,7 @@ def _gather(request: EditRequest, models: LoadedModels, report: Report) -> _Inpu
     examples = chosen_examples(request)
     if not examples.canonical:
         raise EditingError(f"{examples.name} has no canonical examples to learn from. Add some.")
-    model = models.model(request.model, report)
+    model = models.model(request.model, report, request.dtype)
     if reason := editor.unsupported_reason(model):
         raise UnsupportedModelError(f"{editor.label} does not go with {request.model}. {reason}")
     data_dir = request.data_dir
@@ -176,6 +176,7 @@ def _gather(request: EditRequest, models: LoadedModels, report: Report) -> _Inpu
             tokens=request.general_tokens,
             data_dir=data_dir,
             report=report,
+            window=request.window,
         ),
         regularisation=regularisation_text(
             model,
@@ -184,6 +185,7 @@ def _gather(request: EditRequest, models: LoadedModels, report: Report) -> _Inpu
             tokens=request.regularisation_tokens,
             data_dir=data_dir,
             report=report,
+            window=request.window,
         ),
     )
 

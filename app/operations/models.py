@@ -17,7 +17,7 @@ from app.operations.model_shelf import ModelShelf
 from app.operations.places import open_library
 from editing.models.folder import inspect_folder
 from editing.models.language_model import LanguageModel
-from editing.models.loading import load_model, model_folder
+from editing.models.loading import chosen_device, chosen_dtype, load_model, model_folder
 from editing.models.speed import weights_bytes
 from editing.models.starter import BUNDLED
 from editing.progress import Progress, Report, unheard
@@ -33,29 +33,38 @@ class LoadedModels:
 
     def __init__(self, limit: int = 2) -> None:
         self._limit = limit
-        self._models: OrderedDict[str, LanguageModel] = OrderedDict()
+        self._models: OrderedDict[tuple[str, str], LanguageModel] = OrderedDict()
 
     def __contains__(self, source: str) -> bool:
         """Whether a model is loaded."""
-        return source in self._models
+        return any(source == loaded for loaded, _ in self._models)
 
-    def model(self, source: str, report: Report) -> LanguageModel:
+    def model(self, source: str, report: Report, dtype: str | None = None) -> LanguageModel:
         """Return a model, loading it if it is not there.
+
+        Args:
+            source: What to load.
+            report: Hears of it.
+            dtype: What to compute in; None as the program is set (EXEMPLAR_DTYPE), else float32.
 
         Raises:
             EditingError: It cannot be loaded.
         """
-        if source not in self._models:
+        key = source, dtype or os.environ.get("EXEMPLAR_DTYPE") or "float32"
+        if key not in self._models:
             report(Progress("loading model", 0, 1, source))
-            device = os.environ.get("EXEMPLAR_DEVICE", "cpu")
-            added = None if source in BUNDLED else ModelShelf(None).entry(source)
-            words = added.tokenizer if added is not None and added.tokenizer else None
-            self._models[source] = load_model(source, tokenizer=words, device=device)
+            self._models[key] = self._load(*key)
             report(Progress("loading model", 1, 1, source))
-        self._models.move_to_end(source)
+        self._models.move_to_end(key)
         while len(self._models) > self._limit:
             self._models.popitem(last=False)
-        return self._models[source]
+        return self._models[key]
+
+    def _load(self, source: str, dtype: str) -> LanguageModel:
+        added = None if source in BUNDLED else ModelShelf(None).entry(source)
+        words = added.tokenizer if added is not None and added.tokenizer else None
+        device = chosen_device(os.environ.get("EXEMPLAR_DEVICE"))
+        return load_model(source, tokenizer=words, device=device, dtype=chosen_dtype(dtype))
 
 
 def list_models(data_dir: str | None) -> list[dict[str, Any]]:

@@ -50,7 +50,7 @@ def run_preflight(
     settings = settings_from_text(editor.Settings, texts)
     epochs = int(getattr(settings, "epochs", 1))
     rows = len(chosen_examples(request).canonical)
-    model = (models or LoadedModels()).model(request.model, report)
+    model = (models or LoadedModels()).model(request.model, report, request.dtype)
     if reason := editor.unsupported_reason(model):
         raise UnsupportedModelError(f"{editor.label} does not go with {request.model}. {reason}")
     general = _tokens(request.general_text, request.general_tokens, GENERAL)
@@ -79,7 +79,9 @@ def _sampling(model: LanguageModel, request: EditRequest) -> float:
         (request.regularisation_text, request.regularisation_tokens, REGULARISATION),
     )
     return sum(
-        seconds_to_sample(model, role, tokens, data_dir=request.data_dir)
+        seconds_to_sample(
+            model, role, tokens, data_dir=request.data_dir, window=request.window
+        )
         for choice, tokens, role in texts
         if choice == SAMPLED
     )
