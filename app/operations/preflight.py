@@ -79,9 +79,7 @@ def _sampling(model: LanguageModel, request: EditRequest) -> float:
         (request.regularisation_text, request.regularisation_tokens, REGULARISATION),
     )
     return sum(
-        seconds_to_sample(
-            model, role, tokens, data_dir=request.data_dir, window=request.window
-        )
+        seconds_to_sample(model, role, tokens, data_dir=request.data_dir, window=request.window)
         for choice, tokens, role in texts
         if choice == SAMPLED
     )

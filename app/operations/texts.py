@@ -47,7 +47,7 @@ def general_text(
     return shortened(_read(model, choice, _Place(data_dir, window)), tokens)
 
 
-def regularisation_text(
+def regularisation_text(  # noqa: PLR0913 - as `general_text`, and what that is
     model: LanguageModel,
     choice: str | None,
     general: str | None,
