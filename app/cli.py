@@ -22,6 +22,7 @@ from app.cli_arguments import build_parser
 from app.cli_models import MODEL_COMMANDS
 from app.cli_progress import ProgressLine
 from app.cli_retention import RETENTION_COMMANDS
+from app.cli_rows import ROWS_COMMANDS
 from app.jobs.failures import failure_of
 from app.operations.requests import (
     EditRequest,
@@ -274,6 +275,7 @@ _COMMANDS = {
     "tasks_list": _tasks_list,
     "tasks_show": _tasks_show,
     **MODEL_COMMANDS,
+    **ROWS_COMMANDS,
     "edit": _edit,
     "sweep": _sweep,
     **RETENTION_COMMANDS,

@@ -49,6 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_generate(commands)
     _add_senses(commands)
     _add_library(commands)
+    _add_rows(commands)
     return parser
 
 
@@ -278,6 +279,32 @@ def _add_library(commands: _Commands) -> None:
     )
     export.add_argument("--dtype", choices=_DTYPES, default="float32", help="default: %(default)s")
     _command(verbs, "import", "take an exported edit in").add_argument("path", metavar="PATH")
+
+
+def _add_rows(commands: _Commands) -> None:
+    verbs = _group(commands, "rows", "look after the rows of a memory or a codebook")
+    _command(verbs, "list", "list the rows of an edit").add_argument("name", metavar="NAME")
+    switch = _command(verbs, "switch", "switch rows on or off, which undoes what they say")
+    switch.add_argument("name", metavar="NAME")
+    for flag, text in (("--on", "switch this row on"), ("--off", "switch this row off")):
+        switch.add_argument(
+            flag, action="append", default=[], metavar="ID", help=f"{text}; may be repeated"
+        )
+    take = _command(verbs, "import", "add rows to a memory; nothing is trained")
+    take.add_argument("name", metavar="NAME")
+    take.add_argument(
+        "file", metavar="FILE", help="examples, or the memory.jsonl of an exported model"
+    )
+    for parser in (switch, take):
+        parser.add_argument(
+            "--save",
+            metavar="NEW",
+            help="keep the changed edit under this name (default: its own; the edit as it was goes "
+            "into the trash)",
+        )
+    export = _command(verbs, "export", "write the rows of an edit into a file, JSONL")
+    export.add_argument("name", metavar="NAME")
+    export.add_argument("--to", required=True, metavar="FILE", help="where nothing is yet")
 
 
 def _group(commands: _Commands, name: str, text: str) -> _Commands:

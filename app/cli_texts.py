@@ -54,7 +54,23 @@ def measure_lines(result: Mapping[str, Any]) -> list[str]:
             f"Degradation: {result['degradation']:.3e}{ball}",
             f"Measured on {text['name']}: {text['tokens']} tokens, {text['touched']} touched",
         ]
+    if found := result.get("edit_success"):
+        lines.append(
+            f"Edit success of {found['problem']}: {found['before']:.3f} -> {found['after']:.3f}, "
+            f"drawdown {found['drawdown']:.4f}"
+        )
+    if scope := result.get("scope"):
+        wrong = scope["false_positive_rate"]
+        lines.append(
+            f"Gate at {scope['threshold']:g}: answers {_share(scope['recall'])} of the evaluation "
+            f"examples, {_share(wrong['hard'])} of the hard negatives and "
+            f"{_share(wrong['general'], '.3%')} of general text"
+        )
     return lines
+
+
+def _share(value: float | None, form: str = ".0%") -> str:
+    return "-" if value is None else f"{value:{form}}"
 
 
 def warnings_of(result: Mapping[str, Any]) -> list[str]:
@@ -71,6 +87,8 @@ def warnings_of(result: Mapping[str, Any]) -> list[str]:
             f"Only {text['touched']} tokens of the general text can be touched by the edit: the "
             "degradation says little. Give more general text."
         )
+    if (scope := result.get("scope")) and scope["problem"]:
+        said.append(scope["problem"])
     for role, counts in result.get("tokenised", {}).items():
         said += _tokenised(_ROLES[role], counts)
     return said

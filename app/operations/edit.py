@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.operations.data import chosen_examples
+from app.operations.edit_success import edit_success_json
 from app.operations.models import LoadedModels
 from app.operations.places import base_pass_cache, open_library
 from app.operations.provenance import (
@@ -143,7 +144,16 @@ def fit_edit(
     begin = time.monotonic()
     inputs = _gather(request, models or LoadedModels(), report)
     fit = _fit(request, inputs, report, checkpoints, ends or {})
-    result = {**_result(request, inputs, fit), **_scope(inputs, fit, report)}
+    result = {
+        **_result(request, inputs, fit),
+        **_scope(inputs, fit, report),
+        "edit_success": edit_success_json(
+            inputs.model,
+            (_as_measured(fit.edit, inputs.below), fit.strength),
+            fit.judge.yardstick,
+            never_stopping(report),
+        ),
+    }
     result["seconds"] = time.monotonic() - begin
     return EditOutcome(result, fit.edit, _record(request, inputs, result))
 

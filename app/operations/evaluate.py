@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.operations.data import chosen_examples
+from app.operations.edit_success import edit_success_json
 from app.operations.models import LoadedModels
 from app.operations.places import base_pass_cache, open_library
 from app.operations.requests import EvaluateRequest
@@ -50,6 +51,8 @@ def run_evaluate(
     pass_over = pass_for(put_on[0] if put_on else None, passes)
     yardstick = Yardstick.over(model, texts, pass_over, report)
     result = _result(request, model, yardstick, stack)
+    if put_on is not None:
+        result["edit_success"] = edit_success_json(model, put_on, yardstick, report)
     return {**result, "seconds": time.monotonic() - begin}
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from editing.editors import find_editor
 from editing.editors.base import EditState, FitContext, KeptEdit
-from editing.editors.serac.memory_rows import MemoryRow, rows_as_lines, rows_from_lines
+from editing.editors.memory_rows import MemoryRow, rows_as_lines, rows_from_lines
 from editing.editors.serac.serac import THRESHOLDS, SeracSettings
 from editing.editors.serac.serac_edit import SeracEdit, memory_of
 from editing.errors import EditingError

@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from editing.editors.base import Edit
-from editing.editors.serac.memory_rows import rows_from_lines
+from editing.editors.memory_rows import rows_from_lines
 from editing.editors.serac.serac_edit import SeracEdit
 from editing.export import export_model
 from editing.library.stacks import EditStack

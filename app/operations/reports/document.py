@@ -13,6 +13,7 @@ from app.operations.reports.curves import (
     curve_source,
     curve_tables,
 )
+from app.operations.reports.scope_tables import scope_tables
 from app.operations.reports.tables import (
     Bars,
     Group,
@@ -120,6 +121,7 @@ def _results(group: Group) -> Section:
             change_table(
                 group, "hard_negatives_change", "Change of the hard negatives' loss, nats", 1, ".3f"
             ),
+            *scope_tables(group),
             chosen_table(group),
         ),
         plots=tuple(bars_of(group, budget) for budget in budgets),

@@ -1,6 +1,7 @@
 """One run of a sweep: a function of plain values, wherever it is carried out."""
 
 import time
+from typing import Any
 
 from app.operations.edit import fit_edit
 from app.operations.models import LoadedModels
@@ -37,10 +38,17 @@ def carry_out_run(
         facts={
             "settings": result["settings"],
             "general_text": result["general_text"],
+            **_of_memory_tasks(result),
             "finished": now(),
             "versions": dict(versions()),
         },
     )
+
+
+def _of_memory_tasks(result: dict[str, Any]) -> dict[str, Any]:
+    """Edit success and drawdown, of the tasks that have them."""
+    found = result["edit_success"]
+    return {"edit_success": found} if found else {}
 
 
 def _edit_request(request: SweepRequest, run: Run) -> EditRequest:

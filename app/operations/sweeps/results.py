@@ -13,6 +13,7 @@ from editing.sweeps import (
     FinishedRun,
     SweepFolder,
     kept_epoch,
+    mean_and_error,
 )
 
 
@@ -31,7 +32,7 @@ def sweep_result(
         "fingerprint": header["identity"]["model"],
         "general_text_key": _general_text_key(header["identity"]),
         **about,
-        "balls": [_ball(ball) for ball in balls],
+        "balls": [_ball(ball, max(header["budgets"])) for ball in balls],
         "runs": [run_record(run, header["budgets"]) for run in _in_order(finished)],
         "missing": {
             "configurations": max(0, header["configurations"] - searched),
@@ -58,7 +59,7 @@ def _general_text_key(identity: Mapping[str, Any]) -> str:
     return f"{identity['general_text']} {tokens or 'all'}"
 
 
-def _ball(ball: BallResult) -> dict[str, Any]:
+def _ball(ball: BallResult, largest: float) -> dict[str, Any]:
     before, after = ball.best.epochs[0], ball.validation
     return {
         "budget": ball.budget,
@@ -78,7 +79,26 @@ def _ball(ball: BallResult) -> dict[str, Any]:
             "success_change": _estimate(ball.success_change),
             "hard_negatives_change": _estimate(ball.hard_negatives_change),
             "degradation": _estimate(ball.degradation),
+            **_of_memory_tasks(ball, largest),
         },
+    }
+
+
+def _of_memory_tasks(ball: BallResult, largest: float) -> dict[str, Any]:
+    """Edit success and drawdown over test runs, of the edit kept for the largest budget."""
+    facts: list[Any] = [run.facts.get("edit_success") for run, _ in ball.tests]
+    if ball.budget < largest or not facts or not all(facts):
+        return {}
+    after, drawdown = (
+        mean_and_error([each[name] for each in facts]) for name in ("after", "drawdown")
+    )
+    return {
+        "edit_success": {
+            "problem": facts[0]["problem"],
+            "before": facts[0]["before"],
+            "after": _estimate(after),
+            "drawdown": _estimate(drawdown),
+        }
     }
 
 

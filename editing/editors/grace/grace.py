@@ -17,7 +17,9 @@ from typing_extensions import override
 
 from editing.batches import TokenSequence, pad
 from editing.editors.base import Edit, Editor, EditState, FitContext
+from editing.editors.depth import block_at, depth_setting
 from editing.editors.grace.grace_edit import GraceEdit
+from editing.editors.memory_rows import new_rows
 from editing.examples import JSON, Kind
 from editing.general_text import GeneralText
 from editing.models.activations import activations, added_to_output
@@ -47,14 +49,7 @@ class GraceSettings:
         sweep=(0.05, 1.0),
         scale=Scale.LOG,
     )
-    depth: float = setting(
-        0.6,
-        label="Depth",
-        help="The layer the codebook stands on, as a share of the model's depth.",
-        low=0.0,
-        high=1.0,
-        sweep=(0.2, 0.9),
-    )
+    depth: float = depth_setting(0.6, "The layer the codebook stands on", sweep=(0.2, 0.9))
     steps: int = setting(
         60, label="Steps", help="Most steps of training a row's value.", low=1, high=10_000
     )
@@ -95,7 +90,8 @@ class Grace(Editor[GraceSettings]):
         context: FitContext,
     ) -> Edit:
         report = never_stopping(context.report)
-        block = _block_at(model, settings.depth)
+        # The first block reads words without their context: prompts with one last word are alike.
+        block = block_at(model, settings.depth, first=1)
         writer = _Writer(model, block, settings)
         rows: list[_Row] = []
         for number in range(len(examples)):
@@ -146,14 +142,8 @@ class _Writer:
             first = max(distance / 2, SMALLEST * length)
             nearest.radius = min(nearest.radius, first)
         value = self._trained(kind, sequences, output)
-        about: dict[str, JSON] = {
-            "id": written.id,
-            "prefix": written.prefix,
-            "suffix": written.suffix,
-            "other_suffix": written.other_suffix,
-            "kind": str(kind),
-            "enabled": True,
-        }
+        (row,) = new_rows([replace(written, kind=kind)])
+        about = row.to_json()
         rows.append(_Row(key, value, first, label, about))
 
     def _at_prompt(self, sequence: TokenSequence) -> tuple[Tensor, Tensor]:
@@ -210,9 +200,3 @@ def _edit_of(block: str, rows: list[_Row]) -> GraceEdit:
         radii=torch.tensor([row.radius for row in rows]),
         rows=tuple(row.about for row in rows),
     )
-
-
-def _block_at(model: LanguageModel, depth: float) -> str:
-    blocks = len(list(model.module.get_submodule(model.layout.blocks).children()))
-    # The first block reads words without their context: all prompts with one last word are alike.
-    return f"{model.layout.blocks}.{min(blocks - 1, max(1, round(depth * blocks)))}"

@@ -76,6 +76,10 @@ class GraceEdit(Edit):
             model, [functools.partial(each.applied, model) for each in candidates], report
         )
 
+    def row_records(self) -> tuple[dict[str, JSON], ...]:
+        """The rows as plain values: id, text, kind, time, enabled and what they were made of."""
+        return tuple(dict(row) for row in self.rows)
+
     def switched(self, row: str, *, on: bool) -> "GraceEdit":
         """Switch a row, given by its id, on or off.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 
 from editing.batches import TokenSequence, continuation_sequence, prompt_ids
-from editing.editors.serac.memory_rows import new_rows
+from editing.editors.memory_rows import new_rows
 from editing.editors.serac.scope_texts import PER_TASK, drawn, entity_of, meant_for
 from editing.errors import ExampleError
 from editing.examples import Example, ExampleSet, Kind

@@ -13,12 +13,6 @@ from editing.models.language_model import LanguageModel
 TOKENS_AT_ONCE = 4096
 
 
-def block_at(model: LanguageModel, depth: float) -> str:
-    """Name the block that lies at a share of the model's depth."""
-    blocks = len(list(model.module.get_submodule(model.layout.blocks).children()))
-    return f"{model.layout.blocks}.{min(blocks - 1, round(depth * blocks))}"
-
-
 @torch.no_grad()
 def read_features(
     model: LanguageModel, block: str, sequences: Sequence[TokenSequence]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from editing.editors.serac.embedding import block_at
+from editing.editors.depth import block_at
 from editing.editors.serac.kept_files import kept_file, read_kept, told_of_sets, write_kept
 from editing.editors.serac.scope_measuring import measure_scope, scope_problem, scope_report
 from editing.editors.serac.scope_texts import ScopeTexts, scope_texts, training_sets

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from editing.batches import TokenSequence
+from editing.editors.memory_rows import MemoryRow
 from editing.editors.serac.embedding import keys_of
-from editing.editors.serac.memory_rows import MemoryRow
 from editing.examples import Example
 from editing.models.backpack import KINDS, NO_TOKEN, Memory, Scope
 from editing.models.language_model import LanguageModel

@@ -19,13 +19,14 @@ from typing import ClassVar, final
 from typing_extensions import override
 
 from editing.editors.base import Edit, Editor, EditState, FitContext
+from editing.editors.depth import depth_setting
+from editing.editors.memory_rows import new_rows
 from editing.editors.serac.counterfactual import trained_reader
 from editing.editors.serac.embedding import keys_of
 from editing.editors.serac.gated_losses import NEVER
 from editing.editors.serac.general_shares import general_shares
 from editing.editors.serac.kept_scope import ScopeChoice, trained_scope
 from editing.editors.serac.memory_building import memory_of
-from editing.editors.serac.memory_rows import new_rows
 from editing.editors.serac.serac_edit import SeracEdit
 from editing.errors import EditingError
 from editing.general_text import GeneralText
@@ -92,14 +93,7 @@ class SeracSettings:
         "together. Empty: the built-in tasks. Learnt once for a model.",
         advanced=True,
     )
-    depth: float = setting(
-        0.5,
-        label="Depth",
-        help="The layer that texts are compared by, as a share of the model's depth.",
-        low=0.0,
-        high=1.0,
-        advanced=True,
-    )
+    depth: float = depth_setting(0.5, "The layer that texts are compared by", advanced=True)
     steps: int = setting(
         300,
         label="Scope training steps",

@@ -15,9 +15,9 @@ from editing.base_passes import BasePass
 from editing.base_passes.base_pass import in_batches
 from editing.batches import prompt_ids
 from editing.editors.base import Edit, EditState, TokenLosses
+from editing.editors.memory_rows import MemoryRow, new_rows
 from editing.editors.serac.gated_losses import NEVER, gated_losses
 from editing.editors.serac.memory_building import joined, memory_of, new_keys, reading_room
-from editing.editors.serac.memory_rows import MemoryRow, new_rows
 from editing.errors import EditingError
 from editing.examples import JSON, Example
 from editing.models.applied import Change, Originals
@@ -181,11 +181,14 @@ class SeracEdit(Edit):
             ExampleError: An example cannot be tokenised.
             EditingError: An example is in the memory already.
         """
+        return self.with_memory_rows(model, new_rows(examples))
+
+    def with_memory_rows(self, model: LanguageModel, added: Sequence[MemoryRow]) -> "SeracEdit":
+        """Write rows, for instance of another memory, into this one; see `with_rows`."""
         known = {row.id for row in self.rows}
-        if again := [example.prefix for example in examples if example.id in known]:
+        if again := [row.text for row in added if row.id in known]:
             raise EditingError(f"The memory holds this example already: {again[0]!r}.")
-        added = new_rows(examples)
-        keys = new_keys(model, self.scope, self.block, examples)
+        keys = new_keys(model, self.scope, self.block, [row.example for row in added])
         rows = (*self.rows, *added)
         memory = joined(self.memory, memory_of(model, added, keys), rows)
         return replace(self, rows=rows, memory=memory)
@@ -196,6 +199,10 @@ class SeracEdit(Edit):
         chosen = [dict(point) for point in points if point["threshold"] == threshold]
         trained = {**self.trained, "chosen": chosen[0] if chosen else None}
         return replace(self, threshold=threshold, trained=trained)
+
+    def row_records(self) -> tuple[dict[str, JSON], ...]:
+        """The rows as plain values: id, text, kind, time, enabled and what they were made of."""
+        return tuple(row.to_json() for row in self.rows)
 
     def switched(self, row: str, *, on: bool) -> "SeracEdit":
         """Switch a row, given by its id, on or off.
