@@ -1,184 +1,53 @@
-"""One prompt, continued by every column's model from the same seed."""
+"""Prompts, continued by every column's model from the same seed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QLabel, QLineEdit, QSpinBox, QTextEdit, QWidget
-from typing_extensions import override
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHeaderView, QSplitter, QTableView, QWidget
 
 from app.gui.metrics import characters, gap
-from app.gui.pages.compare.diff import Piece, marked
-from app.gui.palette import tokens_of
-from app.gui.widgets.buttons import action, button
+from app.gui.pages.compare.generation_text import GenerationText
+from app.gui.pages.compare.judge_bar import JudgeBar
+from app.gui.pages.compare.prompt_bar import PromptBar
+from app.gui.tables.generations_table import Cell, GenerationsTable
+from app.gui.tables.pairs_table import quiet
 from app.gui.widgets.elided_title import ElidedTitle
-from app.gui.widgets.fields import NumberField, leave_wheel_to_page
 from app.gui.widgets.labels import caption
 from app.gui.widgets.layouts import column, row
 
-FIRST_PROMPT = "The capital of Chad is"
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """What is continued, and how."""
-
-    text: str
-    tokens: int
-    temperature: float
-    seed: int
-
-
-class PromptBar(QWidget):
-    """The prompt and how it is continued."""
-
-    generate_requested = Signal()
-    stop_requested = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.text = QLineEdit(FIRST_PROMPT)
-        self.text.setAccessibleName(self.tr("Prompt"))
-        self.text.setPlaceholderText(self.tr("A beginning for every model to continue"))
-        self.is_typed = False
-        self.text.textEdited.connect(self._on_edited)
-        self.text.returnPressed.connect(self.generate_requested)
-        self.tokens = _spin(self.tr("Tokens to generate"), 1, 512, 40)
-        self.seed = _spin(self.tr("Seed"), 0, 2**31 - 1, 0)
-        self.temperature = NumberField(is_log=False)
-        self.temperature.setRange(0, 5)
-        self.temperature.setSingleStep(0.1)
-        self.temperature.setValue(0.0)
-        self.temperature.setAccessibleName(self.tr("Temperature"))
-        self.temperature.setToolTip(self.tr("0 takes the likeliest token each time"))
-        self.temperature.setMinimumWidth(characters(9))
-        leave_wheel_to_page(self.temperature)
-        self.generate = action(
-            self,
-            self.tr("Generate"),
-            tip=self.tr("Let every column continue the prompt"),
-            shortcut="Ctrl+Return",
-            icon="play",
-            do=self.generate_requested.emit,
-        )
-        self.stop = action(
-            self,
-            self.tr("Stop"),
-            tip=self.tr("Wait for no more text"),
-            icon="stop",
-            do=self.stop_requested.emit,
-        )
-        self.generate_button, self.stop_button = button(self.generate, "primary"), button(self.stop)
-        fields = (
-            (self.tr("To&kens"), self.tokens),
-            (self.tr("Te&mperature"), self.temperature),
-            (self.tr("&Seed"), self.seed),
-        )
-        labelled = [part for text, field in fields for part in (_label(text, field), field)]
-        buttons = (None, self.stop_button, self.generate_button)
-        prompt = row(_label(self.tr("&Prompt"), self.text), self.text)
-        self.setLayout(column(prompt, row(*labelled, *buttons), spacing=2))
-        self.show_busy(False)
-
-    def prompt(self) -> Prompt:
-        """Give what is to be continued."""
-        return Prompt(
-            self.text.text(), self.tokens.value(), self.temperature.value(), self.seed.value()
-        )
-
-    def _on_edited(self) -> None:
-        self.is_typed = True
-
-    def show_busy(self, is_busy: bool) -> None:
-        """Offer to stop while models write."""
-        self.stop.setVisible(is_busy)
-        self.generate.setEnabled(not is_busy)
-
-
-class GenerationText(QTextEdit):
-    """One model's text as it comes; words that the original lacks are underlined and tinted."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setReadOnly(True)
-        self._prompt = ""
-        self._text = ""
-        self._base: str | None = None
-
-    @property
-    def continuation(self) -> str:
-        """What the model wrote."""
-        return self._text
-
-    def begin(self, prompt: str) -> None:
-        """Wait for a continuation."""
-        self._prompt, self._text, self._base = prompt, "", None
-        self._draw()
-
-    def add(self, piece: str) -> None:
-        """Take the next piece."""
-        self._text += piece
-        self._draw()
-
-    def finish(self, continuation: str) -> None:
-        """Take the whole continuation."""
-        self._text = continuation
-        self._draw()
-
-    def compare_with(self, base: str | None) -> None:
-        """Mark the words that another text lacks; None marks nothing."""
-        self._base = base if self._text else None
-        self._draw()
-
-    def fail(self, sentence: str) -> None:
-        """Say why there is no text."""
-        self._prompt, self._text, self._base = sentence, "", None
-        self._draw()
-
-    @property
-    def marked_words(self) -> list[str]:
-        """The words marked as different."""
-        return [word for piece in self._pieces() if piece.differs for word in piece.text.split()]
-
-    @override
-    def changeEvent(self, e: QEvent) -> None:
-        super().changeEvent(e)
-        if e.type() == QEvent.Type.PaletteChange and self._prompt:
-            self._draw()
-
-    def _pieces(self) -> list[Piece]:
-        if self._base is None:
-            return [Piece(self._text, differs=False)]
-        return marked(self._text, self._base)
-
-    def _draw(self) -> None:
-        tokens = tokens_of(self)
-        quiet, plain, different = QTextCharFormat(), QTextCharFormat(), QTextCharFormat()
-        quiet.setForeground(QColor(tokens.muted))
-        plain.setForeground(QColor(tokens.text))
-        different.setForeground(QColor(tokens.text))
-        different.setBackground(QColor(tokens.accent_soft))
-        different.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
-        different.setUnderlineColor(QColor(tokens.accent))
-        self.clear()
-        cursor = QTextCursor(self.document())
-        cursor.insertText(self._prompt, quiet)
-        for piece in self._pieces():
-            cursor.insertText(piece.text, different if piece.differs else plain)
-
 
 class GenerationsPanel(QWidget):
-    """The prompt bar above one text a column."""
+    """The prompt bar, the prompts where there are many, and one text a column."""
+
+    judged = Signal(int, int, object, str)
+    """Which prompt and column, whether it is liked (None for neither), and a note."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bar = PromptBar()
         self.texts: list[GenerationText] = []
         self.titles: list[ElidedTitle] = []
+        self.judges: list[JudgeBar] = []
+        self.table = GenerationsTable(self)
+        self._shown = 0
+        self._build_view()
         self._row = row(spacing=3)
-        legend = caption(self.tr("Tinted and underlined: words that the original did not say."))
-        lines = column(self.bar, self._row, legend, spacing=3)
+        holder = QWidget()
+        holder.setLayout(self._row)
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.view)
+        self.splitter.addWidget(holder)
+        self.splitter.setStretchFactor(1, 1)
+        legend = caption(
+            self.tr(
+                "Tinted and underlined: words that the original did not say. "
+                "What you think of a text is kept with its edit."
+            )
+        )
+        lines = column(self.bar, self.splitter, legend, spacing=3)
         lines.setStretch(1, 1)
         lines.setContentsMargins(0, gap(3), 0, 0)
         self.setLayout(lines)
@@ -192,49 +61,128 @@ class GenerationsPanel(QWidget):
         for title, text, label in zip(self.titles, self.texts, labels, strict=True):
             title.setText(label)
             text.setAccessibleName(self.tr("Continuation by {}").format(label))
+        self.table.show_columns(labels)
+        self._size_columns()
+        self._show_row(self._shown)
 
     @property
     def has_text(self) -> bool:
         """Whether any model has written something."""
-        return any(text.continuation for text in self.texts)
+        return self.table.has_text
+
+    @property
+    def shown(self) -> int:
+        """Which of the prompts the texts belong to."""
+        return self._shown
 
     def clear(self) -> None:
         """Take away what was written: it is about other models."""
+        self.begin([])
+
+    def begin(self, prompts: Sequence[str]) -> None:
+        """Wait for texts about prompts; where there are many they are listed above the texts."""
+        self.table.begin(prompts)
+        self.view.setVisible(len(prompts) > 1)
+        self._shown = 0
         for text in self.texts:
             text.begin("")
+        if len(prompts) > 1:
+            self.view.selectRow(0)
+        self._show_row(0)
 
-    def mark_differences(self) -> None:
-        """Compare every text with the first."""
-        for text in self.texts[1:]:
-            text.compare_with(self.texts[0].continuation)
+    def add(self, number: int, place: int, piece: str) -> None:
+        """Take the next piece of a text."""
+        if cell := self._cell(number, place):
+            self.table.change(number, place, replace(cell, text=cell.text + piece))
+            if number == self._shown:
+                self.texts[place].add(piece)
+
+    def finish(self, number: int, place: int, continuation: str) -> None:
+        """Take a whole text."""
+        self._change(number, place, Cell(continuation, is_whole=True))
+
+    def fail(self, number: int, place: int, sentence: str) -> None:
+        """Say why there is no text."""
+        self._change(number, place, Cell(is_whole=True, problem=sentence))
+
+    def show_judgement(self, number: int, place: int, liked: bool | None, note: str) -> None:
+        """Show what is thought of a text."""
+        if cell := self._cell(number, place):
+            self._change(number, place, replace(cell, liked=liked, note=note))
+
+    def show_shown(self) -> None:
+        """Show anew what is known of the prompt that is looked at."""
+        self._show_row(self._shown)
+
+    def allow_judging(self, labels: Sequence[str | None]) -> None:
+        """Let texts be judged: the names of the columns whose edit can keep what is said."""
+        for bar, label in zip(self.judges, labels, strict=True):
+            bar.offer(label)
+
+    def _build_view(self) -> None:
+        self.view = QTableView()
+        self.view.setModel(self.table)
+        quiet(self.view, self.tr("Prompts and their continuations"))
+        self.view.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        self.view.setMinimumHeight(gap(24))
+        self.view.selectionModel().currentRowChanged.connect(self._on_row_chosen)
+        self.view.hide()
+
+    def _size_columns(self) -> None:
+        header = self.view.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(characters(10))
+
+    def _on_row_chosen(self) -> None:
+        self._show_row(max(self.view.currentIndex().row(), 0))
+
+    def _cell(self, number: int, place: int) -> Cell | None:
+        written = self.table.written(number)
+        return written.cells[place] if written and place < len(written.cells) else None
+
+    def _change(self, number: int, place: int, cell: Cell) -> None:
+        self.table.change(number, place, cell)
+        if number == self._shown:
+            self._show_row(number)
+
+    def _show_row(self, number: int) -> None:
+        """Put a prompt's texts side by side; differences are marked once all are whole."""
+        self._shown = number
+        written = self.table.written(number)
+        if written is None:
+            for judge in self.judges:
+                judge.setVisible(False)
+            return
+        are_whole = all(cell.is_whole for cell in written.cells)
+        for place, (text, cell) in enumerate(zip(self.texts, written.cells, strict=True)):
+            if cell.problem:
+                text.fail(cell.problem)
+            else:
+                text.show_text(written.prompt, cell.text)
+                text.compare_with(written.cells[0].text if place and are_whole else None)
+            judge = self.judges[place]
+            judge.setVisible(place > 0 and cell.is_whole and not cell.problem)
+            judge.show_judgement(cell.liked, cell.note)
 
     def _insert(self) -> None:
         holder, title, text = QWidget(), ElidedTitle("heading"), GenerationText()
-        holder.setLayout(column(title, text, spacing=1))
+        place, judge = len(self.texts), JudgeBar()
+        judge.judged.connect(partial(self._on_judged, place))
+        judge.hide()
+        holder.setLayout(column(title, text, judge, spacing=1))
         self.titles.append(title)
         self.texts.append(text)
+        self.judges.append(judge)
         self._row.addWidget(holder, 1)
+
+    def _on_judged(self, place: int, liked: bool | None, note: str) -> None:
+        self.judged.emit(self._shown, place, liked, note)
 
     def _drop(self) -> None:
         self.titles.pop()
+        self.judges.pop()
         holder = self.texts.pop().parentWidget()
         if holder is not None:
             self._row.removeWidget(holder)
             holder.hide()
             holder.deleteLater()
-
-
-def _spin(name: str, low: int, high: int, value: int) -> QSpinBox:
-    spin = QSpinBox()
-    spin.setRange(low, high)
-    spin.setValue(value)
-    spin.setAccessibleName(name)
-    spin.setMinimumWidth(characters(9))
-    leave_wheel_to_page(spin)
-    return spin
-
-
-def _label(text: str, field: QWidget) -> QLabel:
-    label = QLabel(text)
-    label.setBuddy(field)
-    return label

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QShowEvent
@@ -15,23 +13,23 @@ from typing_extensions import override
 from app.gui.context import GuiContext
 from app.gui.errors import told
 from app.gui.events import Notice, Tone
-from app.gui.pages.compare.choice import Choice
 from app.gui.pages.compare.columns import MOST_COLUMNS, ColumnHeads
 from app.gui.pages.compare.frontier import FrontierPanel
 from app.gui.pages.compare.generations import GenerationsPanel
+from app.gui.pages.compare.judging import Judging
 from app.gui.pages.compare.measures import ExamplesPanel, MeasuresPanel, SideBySidePanel
 from app.gui.pages.compare.measuring import Measuring
-from app.gui.pages.compare.reporting import Panels, report_of
+from app.gui.pages.compare.reporting import Panels, write_report
+from app.gui.pages.compare.setting_rows import setting_rows
 from app.gui.pages.compare.writing import Writing
 from app.gui.plots.themed_plot import ended
-from app.gui.tables import figures
-from app.gui.tables.setting_pairs import setting_labels, setting_pairs
+from app.gui.tables.setting_pairs import setting_labels
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.drop_sheet import DropSheet
 from app.gui.widgets.edit_drops import EditDrops
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.layouts import column, row
-from editing.errors import EditingError, LibraryError
+from editing.errors import LibraryError
 from editing.library.edit_row import EditRow
 from editing.library.kept_stacks import kept_stacks
 
@@ -50,6 +48,7 @@ class ComparePage(QWidget):
         self._build()
         self._take_drops()
         self._writing = Writing(context, self.generations)
+        self._judging = Judging(context, self.generations, self._writing)
         self._connect()
         self._offer()
         if context.selection.edits:
@@ -108,7 +107,8 @@ class ComparePage(QWidget):
             EditingError: It cannot be written there.
         """
         self.show_frontier()
-        report = report_of(
+        write_report(
+            path,
             Panels(
                 self.heads,
                 self.generations,
@@ -116,12 +116,8 @@ class ComparePage(QWidget):
                 self.settings,
                 self.examples,
                 self.frontier,
-            )
+            ),
         )
-        try:
-            path.write_text(report, encoding="utf-8")
-        except OSError as error:
-            raise EditingError(f"{path} cannot be written. Choose another folder.") from error
 
     def _build(self) -> None:
         self.heads = ColumnHeads()
@@ -182,6 +178,7 @@ class ComparePage(QWidget):
         events.library_changed.connect(self._on_library_changed)
         self.heads.changed.connect(self._on_columns_changed)
         self.generations.bar.generate_requested.connect(self._on_generate_requested)
+        self.generations.bar.examples_wanted.connect(self._on_examples_wanted)
         self.measures.measure_requested.connect(self._on_measure_requested)
         self._measuring.changed.connect(self._show_known)
         self._measuring.failed.connect(self.measures.said.setText)
@@ -253,6 +250,7 @@ class ComparePage(QWidget):
         choices = self.heads.choices()
         labels = [choice.label for choice in choices]
         self.generations.show_columns([self.tr("Original"), *labels])
+        self._judging.follow(choices)
         self.examples.show_edits(labels)
         self.measures.measure.setEnabled(bool(choices))
         self._show_known()
@@ -262,7 +260,23 @@ class ComparePage(QWidget):
             self._follow_frontier()
 
     def _on_generate_requested(self) -> None:
-        self._writing.begin(self.heads.model.currentText(), self.heads.choices())
+        choices = self.heads.choices()
+        self._judging.begin()
+        self._writing.begin(self.heads.model.currentText(), choices)
+        self._judging.follow(choices)
+
+    def _on_examples_wanted(self) -> None:
+        choices = self.heads.choices()
+        found = self._measuring.examples_of(choices[0].edit) if choices else None
+        rows = (found.evaluation or found.canonical) if found is not None else ()
+        prompts = list(dict.fromkeys(example.prefix.strip() for example in rows))
+        if prompts:
+            self.generations.bar.show_prompts(prompts)
+        else:
+            self._context.events.notice(
+                self.tr("The examples of the first edit are not there. Type prompts, one a line."),
+                Tone.WARNING,
+            )
 
     def _on_measure_requested(self) -> None:
         if self._measuring.is_busy:
@@ -297,22 +311,8 @@ class ComparePage(QWidget):
     def _show_settings(self) -> None:
         choices = self.heads.choices()
         labels = setting_labels(self._context.engine.description)
-        known = [self._settings_of(choice, labels) for choice in choices]
-        names = list(dict.fromkeys(name for each in known for name in each))
-        rows = [(name, *(each.get(name, figures.NOTHING) for each in known)) for name in names]
+        rows = setting_rows(choices, self._measuring.record, labels)
         self.settings.show_rows([choice.label for choice in choices], rows)
-
-    def _settings_of(self, choice: Choice, labels: Mapping[str, str]) -> dict[str, str]:
-        """Say how the edits of a column were made, those of a stack one after the other."""
-        said: dict[str, list[str]] = {}
-        for part in choice.parts:
-            record = self._measuring.record(part.edit)
-            request = cast("Mapping[str, Any]", record.get("request") or {})
-            result = cast("Mapping[str, Any]", record.get("result") or {})
-            for name, value in setting_pairs({**request, "save": None}, result, labels):
-                said.setdefault(name, []).append(value)
-            said.setdefault(self.tr("Put on at strength"), []).append(f"{part.strength:.2f}")
-        return {name: " + ".join(dict.fromkeys(values)) for name, values in said.items()}
 
     def _follow_frontier(self) -> None:
         """Show all edits where somebody looks at them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -11,6 +12,7 @@ from PySide6.QtCore import Qt
 from app.gui.pages.compare.report import CompareReport, ReportTable, ReportText, as_html
 from app.gui.plots.edits_plot import EditsPlot
 from app.gui.widgets.table_menu import lines_of
+from editing.errors import EditingError
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QTableView
@@ -35,10 +37,23 @@ class Panels:
     frontier: FrontierPanel
 
 
+def write_report(path: Path, page: Panels) -> None:
+    """Write a comparison as one HTML file.
+
+    Raises:
+        EditingError: It cannot be written there.
+    """
+    try:
+        path.write_text(report_of(page), encoding="utf-8")
+    except OSError as error:
+        raise EditingError(f"{path} cannot be written. Choose another folder.") from error
+
+
 def report_of(page: Panels) -> str:
     """Write what a compare page shows as HTML."""
     labels = [choice.label for choice in page.heads.choices()]
     texts = zip(["Original", *labels], page.generations.texts, strict=True)
+    shown = page.generations.table.written(page.generations.shown)
     prompt = page.generations.bar.prompt()
     plot, caption = _plot(page)
     return as_html(
@@ -49,13 +64,14 @@ def report_of(page: Panels) -> str:
                 f"Written {datetime.now().astimezone():%Y-%m-%d %H:%M} by Exemplar; "
                 f"texts with temperature {prompt.temperature:g} and seed {prompt.seed}.",
             ),
-            prompt=prompt.text,
+            prompt="" if shown is None else shown.prompt,
             texts=tuple(ReportText(label, text.continuation) for label, text in texts),
             tables=(
                 _table("Measures", page.measures.view),
                 _table("Settings", page.settings.view),
                 _table("All edits of this model", page.frontier.view, is_folded=True),
                 _table(f"Examples: {page.examples.edit.currentText()}", page.examples.view),
+                _prompts(page.generations),
             ),
             plot=plot,
             plot_caption=caption,
@@ -66,6 +82,14 @@ def report_of(page: Panels) -> str:
 def _table(title: str, view: QTableView, *, is_folded: bool = False) -> ReportTable:
     lines = tuple(tuple(line) for line in lines_of(view, only_chosen=False))
     return ReportTable(title, lines, is_folded)
+
+
+def _prompts(panel: GenerationsPanel) -> ReportTable:
+    """Every prompt, where there are more than the one that is shown at length."""
+    title = "What they write, prompt by prompt"
+    if panel.table.rowCount() < 2:
+        return ReportTable(title, ())
+    return _table(title, panel.view, is_folded=True)
 
 
 def _plot(page: Panels) -> tuple[str, str]:
