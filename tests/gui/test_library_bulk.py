@@ -142,6 +142,15 @@ def test_only_the_chosen_are_verified(page, context, qtbot):
     assert [context.library.edit(name).state for name in NAMES] == ["changed", "ok", "ok"]
 
 
+def test_several_are_compared(page, context, qtbot):
+    seen = kit.openings(context)
+    choose(page, "Alpha", "Gamma")
+    press_in(qtbot, page.bulk, "Compare")
+    ids = tuple(context.library.edit(name).id for name in ("Gamma", "Alpha"))
+    assert context.selection.edits == ids
+    assert seen == ["compare", ("edits", "\n".join(ids))]
+
+
 def export_dialog(page, qtbot):
     page.bulk.export.trigger()
     dialog = page.findChild(ExportDialog)

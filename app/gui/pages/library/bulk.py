@@ -14,8 +14,8 @@ from app.gui.widgets.labels import body, caption, title
 from app.gui.widgets.layouts import column, row, stretched
 from editing.library.edit_row import EditRow
 
-NAMED = 12
-"""So many edits are named; the others are counted."""
+NAMED, COMPARED = 12, 4
+"""So many edits are named, the others counted; so many can be compared."""
 
 
 class BulkPanel(QWidget):
@@ -23,6 +23,7 @@ class BulkPanel(QWidget):
 
     tags_wanted = Signal(tuple, tuple)
     """Tags to give to every edit, and tags to take from every edit."""
+    compare_requested = Signal()
     export_requested = Signal()
     verify_requested = Signal()
     delete_requested = Signal()
@@ -53,13 +54,23 @@ class BulkPanel(QWidget):
         named = ", ".join(f"“{edit.name}”" for edit in edits[:NAMED])
         more = count - min(len(edits), NAMED)
         self.names.setText(self.tr("{} and {:,} more").format(named, more) if more else named)
-        for each in (self.add, self.take, self.export, self.delete):
+        for each in (self.compare, self.add, self.take, self.export, self.delete):
             each.setVisible(not in_trash)
+        self.compare.setEnabled(count <= COMPARED)
         for field in (self.tags, self._tags_head):
             field.setVisible(not in_trash)
         self.restore.setVisible(in_trash)
 
     def _build_actions(self) -> None:
+        self.compare = action(
+            self,
+            self.tr("Compare"),
+            tip=self.tr("Put them beside the original; up to {} edits of one model").format(
+                COMPARED
+            ),
+            icon="compare",
+            do=self.compare_requested.emit,
+        )
         self.add = action(
             self,
             self.tr("Add tags"),
@@ -107,13 +118,14 @@ class BulkPanel(QWidget):
     def _lay_out(self) -> None:
         self._tags_head = caption(self.tr("Tags, separated by commas"))
         self.buttons: list[QPushButton] = [
-            button(self.export, "primary"),
+            button(self.compare, "primary"),
+            button(self.export),
             button(self.verify),
             button(self.restore),
             button(self.delete, "danger"),
         ]
         lines = column(self.said, self.names, spacing=2.5, margins=4)
-        lines.addLayout(row(*self.buttons[:3], None, self.buttons[3], spacing=2))
+        lines.addLayout(row(*self.buttons[:-1], None, self.buttons[-1], spacing=2))
         lines.addSpacing(lines.spacing())
         lines.addWidget(self._tags_head)
         lines.addLayout(

@@ -58,16 +58,16 @@ class EditList(QWidget):
         return self._total
 
     @property
-    def current(self) -> EditRow | None:
-        """The edit under the cursor."""
-        index = self.view.currentIndex()
-        return self.table.edit_at(index) if index.isValid() else None
-
-    @property
     def chosen(self) -> list[str]:
         """The ids of the chosen edits, from the top down."""
         rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
         return [self.table.id_at(place) for place in rows]
+
+    def chosen_edits(self, most: int | None = None) -> list[EditRow]:
+        """Read the chosen edits, or so many of them; those that are gone meanwhile are left out."""
+        rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
+        found = (self.table.edit_at(self.table.index(place, 0)) for place in rows[:most])
+        return [edit for edit in found if edit is not None]
 
     @property
     def look(self) -> Look:

@@ -28,7 +28,7 @@ from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.layouts import column, row
 from editing.errors import LibraryError
 from editing.library.edit_row import EditRow
-from editing.library.listing import Listing, conditions, rows_of
+from editing.library.listing import Listing, conditions
 
 
 class LibraryPage(QWidget):
@@ -143,6 +143,7 @@ class LibraryPage(QWidget):
         details.reproduce_requested.connect(lambda: self._with_edit(self.deeds.reproduce))
         details.edit_opened.connect(self.show_edit)
         bulk.tags_wanted.connect(self._on_tags_wanted)
+        bulk.compare_requested.connect(self._on_compare_all)
         bulk.export_requested.connect(self._on_export)
         bulk.verify_requested.connect(lambda: self.bulk_deeds.verify(self.list.chosen))
         bulk.delete_requested.connect(self._on_delete)
@@ -204,22 +205,18 @@ class LibraryPage(QWidget):
         for each in (self.can.stack, self.can.rename):
             each.setEnabled(len(chosen) == 1)
         if len(chosen) > 1:
-            edits = self._edits(chosen[:NAMED])
+            edits = self.list.chosen_edits(NAMED)
             in_trash = self.can.trash.isChecked()
             self.details.show_nothing()
             self.bulk.show_edits(edits, len(chosen), in_trash=in_trash)
             self.beside.setCurrentWidget(self.bulk)
             return
         self.beside.setCurrentWidget(self.details)
-        edits = self._edits(chosen)
+        edits = self.list.chosen_edits()
         if edits:
             show_edit(self._context, edits[0], self.details)
         else:
             self.details.show_nothing()
-
-    def _edits(self, ids: list[str]) -> list[EditRow]:
-        known = rows_of(self._context.library, ids)
-        return [known[each] for each in ids if each in known]
 
     def _changed(self, ids: tuple[str, ...] = ()) -> None:
         """Tell everybody; this page hears it too."""
@@ -274,8 +271,13 @@ class LibraryPage(QWidget):
         self.bulk_deeds.retag(self.list.chosen, added, removed)
 
     def _on_export(self) -> None:
-        if edits := self._edits(self.list.chosen):
+        if edits := self.list.chosen_edits():
             self.deeds.exporting.ask(edits)
+
+    def _on_compare_all(self) -> None:
+        ids = tuple(self.list.chosen)
+        self._context.selection.set_edits(ids)
+        self._context.events.open("compare", "edits", "\n".join(ids))
 
     def _on_delete(self) -> None:
         chosen = self.list.chosen
