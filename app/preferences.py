@@ -18,7 +18,7 @@ Device = Literal["cpu", "cuda", "mps"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 FORMAT_VERSION = 1
 SMALLEST_ZOOM, LARGEST_ZOOM = 85, 150
-SHORTEST_WINDOW = 64
+SHORTEST_WINDOW, LONGEST_WINDOW = 64, 1_000_000
 
 
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -98,8 +98,9 @@ class Preferences:
         )
         _check(
             "longest_window",
-            _is_whole(self.longest_window, SHORTEST_WINDOW),
-            f"a whole number from {SHORTEST_WINDOW}",
+            _is_whole(self.longest_window, SHORTEST_WINDOW)
+            and self.longest_window <= LONGEST_WINDOW,
+            f"a whole number from {SHORTEST_WINDOW} to {LONGEST_WINDOW}",
         )
 
 

@@ -19,6 +19,8 @@ FIRST = (
     "senses",
     "compare",
     "library",
+    "memory",
+    "models",
     "terms",
     "choosing",
     "settings",

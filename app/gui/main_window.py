@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QWidget
 from typing_extensions import override
@@ -58,15 +58,75 @@ def _library(context: GuiContext) -> QWidget:
     return LibraryPage(context)
 
 
+def _memory(context: GuiContext) -> QWidget:
+    from app.gui.pages.memory.page import MemoryPage
+
+    return MemoryPage(context)
+
+
+def _models(context: GuiContext) -> QWidget:
+    from app.gui.pages.models.page import ModelsPage
+
+    return ModelsPage(context)
+
+
 PAGES = (
-    PageEntry("home", "Home", "Begin here, or go on where you left off", "home", _home),
     PageEntry(
-        "examples", "Examples", "What the model should say, and what not", "examples", _examples
+        "home",
+        QT_TRANSLATE_NOOP("pages", "Home"),
+        QT_TRANSLATE_NOOP("pages", "Begin here, or go on where you left off"),
+        "home",
+        _home,
     ),
-    PageEntry("runs", "Runs", "Teach the model, within a budget", "runs", _runs),
-    PageEntry("senses", "Senses", "What each word can mean to the model", "senses", _senses),
-    PageEntry("compare", "Compare", "The original beside its edits", "compare", _compare),
-    PageEntry("library", "Library", "Every edit you keep", "library", _library),
+    PageEntry(
+        "examples",
+        QT_TRANSLATE_NOOP("pages", "Examples"),
+        QT_TRANSLATE_NOOP("pages", "What the model should say, and what not"),
+        "examples",
+        _examples,
+    ),
+    PageEntry(
+        "runs",
+        QT_TRANSLATE_NOOP("pages", "Runs"),
+        QT_TRANSLATE_NOOP("pages", "Teach the model, within a budget"),
+        "runs",
+        _runs,
+    ),
+    PageEntry(
+        "senses",
+        QT_TRANSLATE_NOOP("pages", "Senses"),
+        QT_TRANSLATE_NOOP("pages", "What each word can mean to the model"),
+        "senses",
+        _senses,
+    ),
+    PageEntry(
+        "compare",
+        QT_TRANSLATE_NOOP("pages", "Compare"),
+        QT_TRANSLATE_NOOP("pages", "The original beside its edits"),
+        "compare",
+        _compare,
+    ),
+    PageEntry(
+        "library",
+        QT_TRANSLATE_NOOP("pages", "Library"),
+        QT_TRANSLATE_NOOP("pages", "Every edit you keep"),
+        "library",
+        _library,
+    ),
+    PageEntry(
+        "memory",
+        QT_TRANSLATE_NOOP("pages", "Memory"),
+        QT_TRANSLATE_NOOP("pages", "Rows that answer beside an untouched model"),
+        "memory",
+        _memory,
+    ),
+    PageEntry(
+        "models",
+        QT_TRANSLATE_NOOP("pages", "Models"),
+        QT_TRANSLATE_NOOP("pages", "What can be edited, and how to get more"),
+        "model",
+        _models,
+    ),
 )
 
 

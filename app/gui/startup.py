@@ -36,7 +36,7 @@ LATER = (
     "pyqtgraph",
     *(
         f"app.gui.pages.{name}.page"
-        for name in ("examples", "runs", "senses", "compare", "library")
+        for name in ("examples", "runs", "senses", "compare", "library", "models")
     ),
     "app.gui.settings.dialog",
 )

@@ -34,6 +34,7 @@ from tests.gui import (
     pictures,
     pictures_of_edits,
     pictures_of_examples,
+    pictures_of_models,
     pictures_of_runs,
     pictures_of_senses,
 )
@@ -159,6 +160,17 @@ def _library_error(window: MainWindow, context: GuiContext) -> None:
     window.page.show_edit("Nurses, further")
 
 
+def _models(window: MainWindow, context: GuiContext) -> None:
+    pictures_of_models.answer(context)
+    window.page.show_model("made-up/llama-with-long-context")
+
+
+def _models_error(window: MainWindow, context: GuiContext) -> None:
+    pictures_of_models.answer(context)
+    window.page.show_model(pictures_of_models.BROKEN)
+    _fail(context)
+
+
 def _fail(context: GuiContext) -> None:
     """Let the engine be gone, and every question to it with it."""
     for asked in list(context.engine.asked):
@@ -181,6 +193,8 @@ SCENES: dict[tuple[str, str], Scene] = {
     ("compare", "error"): _compare_error,
     ("library", "filled"): _library,
     ("library", "error"): _library_error,
+    ("models", "filled"): _models,
+    ("models", "error"): _models_error,
 }
 
 

@@ -24,6 +24,7 @@ from app.operations.guided import guided_set
 from editing.examples import Example, ExampleSet, Kind
 from tests.gui import page_kit as kit
 from tests.gui import pictures_of_edits as edits
+from tests.gui import pictures_of_models as models
 from tests.gui import pictures_of_runs as runs
 from tests.gui import pictures_of_senses as senses
 
@@ -47,6 +48,7 @@ def fill(context: GuiContext) -> None:
     context.sets.save(ExampleSet("Pronouns of nurses", (pair,)))
     edits.fill(context)
     runs.fill(context)
+    models.fill(context)
 
 
 def mixed_set() -> ExampleSet:
@@ -66,6 +68,7 @@ def answer(context: GuiContext) -> None:
     """Let the played engine say something about every row it was asked for."""
     edits.answer(context)
     runs.answer(context)
+    models.answer(context)
     senses.answer(context)
     for asked in context.engine.asked:
         if asked.question == "probabilities" and asked.part is not None:
@@ -164,4 +167,5 @@ if __name__ == "__main__":
     draw_guide(Path(sys.argv[1]))
     edits.draw(Path(sys.argv[1]))
     runs.draw(Path(sys.argv[1]))
+    models.draw(Path(sys.argv[1]))
     senses.draw(Path(sys.argv[1]))

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QCoreApplication
 
-from app.preferences import LARGEST_ZOOM, SMALLEST_ZOOM
+from app.preferences import LARGEST_ZOOM, LONGEST_WINDOW, SHORTEST_WINDOW, SMALLEST_ZOOM
 
 translate = QCoreApplication.translate
 
@@ -152,6 +152,19 @@ def _engine() -> tuple[Described, ...]:
                 ("cuda", translate("settings", "Graphics card (CUDA)")),
                 ("mps", translate("settings", "Graphics card (Apple)")),
             ),
+        ),
+        Described(
+            "longest_window",
+            translate("settings", "Window of general text"),
+            translate(
+                "settings",
+                "The most tokens that general text is read by, where a model's context is longer. "
+                "More need more memory, and measure another degradation.",
+            ),
+            Shape.NUMBER,
+            low=SHORTEST_WINDOW,
+            high=LONGEST_WINDOW,
+            suffix=translate("settings", " tokens"),
         ),
     )
 
