@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-import torch
-
 from editing.editors.base import Edit
 from editing.errors import EditingError, UnsupportedModelError
 from editing.models.backpack import LogRatio
@@ -80,12 +78,11 @@ def loaded_small_model(borrowed: BorrowedEdit, large: LanguageModel) -> Language
         raise EditingError(
             f"The ensemble borrows an edit of {borrowed.source}, which cannot be loaded. {error}"
         ) from error
-    in_full = load_model(borrowed.source) if large.dtype != torch.float32 else small
-    if in_full.fingerprint != borrowed.fingerprint:
+    if small.fingerprint != borrowed.fingerprint:
         raise UnsupportedModelError(
             f"The ensemble borrows an edit of {borrowed.source} as it was when it was made "
             f"(fingerprint {borrowed.fingerprint[:12]}); it is another model now "
-            f"({in_full.fingerprint[:12]}). Fit the ensemble again."
+            f"({small.fingerprint[:12]}). Fit the ensemble again."
         )
     large.companions.clear()
     large.companions[borrowed.fingerprint] = small

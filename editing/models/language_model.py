@@ -3,9 +3,10 @@
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import torch
+from accelerate.utils import align_module_device
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from editing.errors import UnsupportedModelError
@@ -38,13 +39,22 @@ class LanguageModel:
 
     @property
     def device(self) -> torch.device:
-        """Where the weights are."""
+        """Where the weights are; of a spread model, where its input goes."""
+        if self.is_offloaded:
+            hook: Any = getattr(self.module.get_input_embeddings(), "_hf_hook", None)
+            return torch.device(hook.execution_device if hook is not None else "cpu")
         return self.module.device
 
     @property
     def dtype(self) -> torch.dtype:
         """What the weights are computed in."""
         return self.module.dtype
+
+    @property
+    def is_offloaded(self) -> bool:
+        """Whether some weights are fetched only while they are used."""
+        is_spread = getattr(self.module, "hf_device_map", None) is not None
+        return is_spread and any(p.is_meta for p in self.module.parameters())
 
     @property
     def is_backpack(self) -> bool:
@@ -86,9 +96,21 @@ def fingerprint_of(module: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) 
     config = cast("dict[str, object]", module.config.to_dict())
     used = {name: value for name, value in config.items() if name in COMPUTING_KEYS}
     digest = hashlib.sha256(json.dumps(used, sort_keys=True, default=str).encode())
-    for name, tensor in sorted(module.state_dict().items()):
+    for name, stored in sorted(module.state_dict().items()):
+        tensor = _fetched(module, name) if stored.is_meta else stored
+        if tensor.dtype in (torch.bfloat16, torch.float16):  # as if loaded in float32
+            tensor = tensor.float()
         digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}\n".encode())
-        digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
+        raw: Any = tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy()
+        digest.update(raw)
     for token, index in sorted(tokenizer.get_vocab().items()):
         digest.update(f"{token}\t{index}\n".encode())
     return digest.hexdigest()
+
+
+def _fetched(module: PreTrainedModel, name: str) -> torch.Tensor:
+    """A weight that is kept elsewhere until it is used."""
+    owner, _, own = name.rpartition(".")
+    holder = module.get_submodule(owner)
+    with align_module_device(holder):
+        return cast(torch.Tensor, getattr(holder, own)).detach().clone()

@@ -1,6 +1,10 @@
 """Load a model from the starter, a folder, or the hub's cache; no code of a folder is run."""
 
 import pickle
+import shutil
+import tempfile
+import weakref
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -36,30 +40,40 @@ def load_model(
     tokenizer: str | Path | None = None,
     device: str = "cpu",
     dtype: torch.dtype = torch.float32,
+    max_memory: Mapping[int | str, int] | None = None,
 ) -> LanguageModel:
     """Load a model and its tokenizer.
+
+    Its fingerprint is of the numbers in its files, whatever is computed in.
 
     Args:
         source: A bundled model's name, a folder, or a hub id.
         tokenizer: Folder or hub id of the tokenizer where the model's folder has none.
-        device: Where the weights go.
+        device: Where the weights go; with SPREAD wherever there is room, the disk at last.
         dtype: What to compute in, whatever the file holds.
+        max_memory: Bytes to spread over, of graphics cards by their number and of the "cpu"; None
+            for what is free.
 
     Raises:
         EditingError: The folder is not a model, is incomplete, or cannot be fetched.
     """
     folder = model_folder(source)
-    inspect_folder(folder)
-    module = _load_module(folder, dtype)
+    stored = inspect_folder(folder).dtype
+    plan = _plan(device, max_memory)
+    exact = dtype if stored == str(dtype).removeprefix("torch.") or plan else torch.float32
+    module = _load_module(folder, exact, plan)
     words_from = model_folder(tokenizer) if tokenizer else tokenizer_folder(folder)
     words = load_tokenizer(words_from)
     vocab_size = check_vocabulary(words, int(module.config.vocab_size), words_from)
-    module.to(cast(Any, device)).eval().requires_grad_(False)
+    module.eval().requires_grad_(False)
+    fingerprint = fingerprint_of(module, words)
+    if not plan:
+        module.to(cast(Any, dtype)).to(cast(Any, device))
     return LanguageModel(
         module=module,
         tokenizer=words,
         layout=layout_of(module),
-        fingerprint=fingerprint_of(module, words),
+        fingerprint=fingerprint,
         source=str(source),
         context=int(module.config.max_position_embeddings),
         vocab_size=vocab_size,
@@ -133,9 +147,20 @@ def model_folder(source: str | Path) -> Path:
     return folder
 
 
-def _load_module(folder: Path, dtype: torch.dtype) -> PreTrainedModel:
+def _plan(device: str, max_memory: Mapping[int | str, int] | None) -> dict[str, Any]:
+    """How a model is spread, as transformers is told; empty where it is in one place."""
+    if device != SPREAD:
+        return {}
+    return {
+        "device_map": "auto",
+        "max_memory": dict(max_memory) if max_memory else None,
+        "offload_folder": tempfile.mkdtemp(prefix="exemplar-weights-"),
+    }
+
+
+def _load_module(folder: Path, dtype: torch.dtype, plan: dict[str, Any]) -> PreTrainedModel:
     try:
-        module, info = _read_module(folder, dtype)
+        module, info = _read_module(folder, dtype, plan)
     except UNREADABLE as error:
         message = f"The model in {folder} cannot be loaded: {error}"
         raise EditingError(message) from error
@@ -152,11 +177,15 @@ def _load_module(folder: Path, dtype: torch.dtype) -> PreTrainedModel:
             "Fetch the model again."
         )
     _check_finite(module, folder)
+    if plan:  # what transformers wrote there goes with the model
+        weakref.finalize(module, shutil.rmtree, plan["offload_folder"], ignore_errors=True)
     return module
 
 
-def _read_module(folder: Path, dtype: torch.dtype) -> tuple[PreTrainedModel, dict[str, Any]]:
-    arguments: dict[str, Any] = {"dtype": dtype, "output_loading_info": True}
+def _read_module(
+    folder: Path, dtype: torch.dtype, plan: dict[str, Any]
+) -> tuple[PreTrainedModel, dict[str, Any]]:
+    arguments: dict[str, Any] = {"dtype": dtype, "output_loading_info": True, **plan}
     loader: Any = AutoModelForCausalLM
     config = read_config(folder)
     if is_of(config, BACKPACK_ARCHITECTURE):
@@ -168,6 +197,8 @@ def _read_module(folder: Path, dtype: torch.dtype) -> tuple[PreTrainedModel, dic
 @torch.no_grad()
 def _check_finite(module: PreTrainedModel, folder: Path) -> None:
     for name, parameter in module.named_parameters():
+        if parameter.is_meta:  # kept elsewhere until it is used
+            continue
         lowest, highest = torch.aminmax(parameter)  # of a NaN both are
         if not (torch.isfinite(lowest) and torch.isfinite(highest)):
             raise EditingError(

@@ -1,0 +1,68 @@
+"""Where a model is and what it computes in: one model all the same, and what that excludes."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from editing.errors import EditingError
+from editing.models.language_model import LanguageModel
+from editing.models.loading import SPREAD, chosen_device, chosen_dtype, load_model
+from tests.tiny import SENTENCES, tiny_backpack, tiny_transformer
+
+
+@pytest.fixture(scope="module", params=["GPT-2", "GPT-NeoX", "Llama", "Backpack"])
+def folder(request, tmp_path_factory):
+    place = tmp_path_factory.mktemp("tiny")
+    if request.param == "Backpack":
+        return tiny_backpack(place)
+    return tiny_transformer(place, request.param)
+
+
+@torch.no_grad()
+def logits_of(model: LanguageModel) -> Tensor:
+    ids = torch.tensor([model.tokenizer(SENTENCES[0]).input_ids[:20]], device=model.device)
+    return model.module(input_ids=ids, use_cache=False).logits
+
+
+def test_a_model_that_is_partly_on_the_disk_says_exactly_the_same(folder):
+    whole = load_model(folder)
+    size = sum(p.numel() * 4 for p in whole.module.parameters())
+    spread = load_model(folder, device=SPREAD, max_memory={"cpu": size // 2})
+    assert spread.is_offloaded
+    assert not whole.is_offloaded
+    assert spread.device.type == "cpu"
+    assert torch.equal(logits_of(spread), logits_of(whole))
+    assert spread.fingerprint == whole.fingerprint
+
+
+def test_one_model_has_one_fingerprint_whatever_is_computed_in(folder):
+    whole, half = load_model(folder), load_model(folder, dtype=torch.bfloat16)
+    assert (whole.dtype, half.dtype) == (torch.float32, torch.bfloat16)
+    assert half.fingerprint == whole.fingerprint
+    assert torch.allclose(logits_of(half).float(), logits_of(whole), atol=0.2, rtol=0.1)
+
+
+def test_devices_are_chosen_by_name():
+    assert [chosen_device(name) for name in (None, "", "cpu", SPREAD)] == [
+        "cpu",
+        "cpu",
+        "cpu",
+        SPREAD,
+    ]
+    there = chosen_device("auto")
+    assert there == ("cuda" if torch.cuda.is_available() else chosen_device(there))
+    with pytest.raises(EditingError, match="There is no device 'abacus'. Choose cuda, mps"):
+        chosen_device("abacus")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="a graphics card is here")
+def test_a_graphics_card_that_is_not_there_is_said_so():
+    with pytest.raises(EditingError, match="No NVIDIA graphics card can be used here"):
+        chosen_device("cuda:0")
+
+
+def test_what_is_computed_in_is_chosen_by_name():
+    assert chosen_dtype(None) is torch.float32
+    assert chosen_dtype("bfloat16") is torch.bfloat16
+    with pytest.raises(EditingError, match="Choose float32 or bfloat16"):
+        chosen_dtype("int4")
