@@ -242,6 +242,8 @@ class Editor(ABC, Generic[SettingsT]):
     several at once is then fitting one after the other."""
     makes_adapters: ClassVar[bool] = False
     """Whether its edits are of low rank, so that PEFT can carry them."""
+    reads_weights: ClassVar[bool] = True
+    """Whether weights are read or copied themselves, instead of the model being run alone."""
     step_name: ClassVar[str] = "epoch"
     """What the candidates that the judge measures are called."""
     step_values: ClassVar[tuple[float, ...]] = ()
@@ -266,8 +268,13 @@ class Editor(ABC, Generic[SettingsT]):
         return 0
 
     def unsupported_reason(self, model: LanguageModel) -> str | None:
-        """Say why this method does not go with the model; None, as here, where it does."""
-        del model
+        """Say why this method does not go with the model; None where it does."""
+        if self.reads_weights and model.is_offloaded:
+            return (
+                "It needs all weights at hand, and some of this model's are fetched only while "
+                "they are used. Take a method that leaves the model as it is, such as GRACE, or "
+                "one device that holds the model."
+            )
         return None
 
     @abstractmethod

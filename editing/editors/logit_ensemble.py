@@ -71,6 +71,7 @@ class LogitEnsemble(Editor[LogitEnsembleSettings]):
     label: ClassVar[str] = "Ensemble"
     help: ClassVar[str] = "Borrows the edit of a small model with the same tokenizer."
     Settings = LogitEnsembleSettings
+    reads_weights: ClassVar[bool] = False
     step_name: ClassVar[str] = "beta"
     step_values: ClassVar[tuple[float, ...]] = BETAS
 

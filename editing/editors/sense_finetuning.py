@@ -87,7 +87,7 @@ class SenseFinetuning(Editor[SenseFinetuningSettings]):
     @override
     def unsupported_reason(self, model: LanguageModel) -> str | None:
         if model.is_backpack:
-            return None
+            return super().unsupported_reason(model)
         return f"It changes sense vectors, and a {model.layout.family} has none."
 
     @override

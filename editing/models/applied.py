@@ -13,6 +13,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from editing.errors import UnsupportedModelError
+
 _OF_ITS_CLASS = object()
 """Stands for a method that the owner has from its class."""
 
@@ -32,7 +34,16 @@ class Originals:
         setattr(owner, name, value)
 
     def replace_values(self, parameter: nn.Parameter, values: Tensor) -> None:
-        """Give a parameter other values of the same shape, keeping the tensor it had."""
+        """Give a parameter other values of the same shape, keeping the tensor it had.
+
+        Raises:
+            UnsupportedModelError: The parameter is fetched only while it is used.
+        """
+        if parameter.is_meta:
+            raise UnsupportedModelError(
+                "This edit changes weights, and some of the model's are fetched only while they "
+                "are used. Open the model on one device that holds it."
+            )
         self.replace(parameter, "data", values.to(parameter.device, parameter.dtype))
 
     def put_back(self) -> None:

@@ -77,6 +77,7 @@ class Grace(Editor[GraceSettings]):
     help: ClassVar[str] = "Replaces what one layer gives out near the prompts of the examples."
     Settings = GraceSettings
     writes_in_turn: ClassVar[bool] = True
+    reads_weights: ClassVar[bool] = False
     step_name: ClassVar[str] = "reach"
     step_values: ClassVar[tuple[float, ...]] = REACHES
 

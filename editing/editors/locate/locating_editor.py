@@ -47,7 +47,7 @@ class LocatingEditor(Editor[LocateSettingsT]):
 
     @override
     def unsupported_reason(self, model: LanguageModel) -> str | None:
-        return reason_against(model)
+        return super().unsupported_reason(model) or reason_against(model)
 
     @override
     def fit(

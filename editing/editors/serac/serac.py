@@ -128,6 +128,7 @@ class Serac(Editor[SeracSettings]):
     Settings = SeracSettings
     writes_in_turn: ClassVar[bool] = True
     goes_on_edits: ClassVar[bool] = True
+    reads_weights: ClassVar[bool] = False
     step_name: ClassVar[str] = "threshold"
     step_values: ClassVar[tuple[float, ...]] = THRESHOLDS
 
