@@ -12,6 +12,7 @@ from app.operations.describe import run_describe
 from app.operations.edit import fit_edit
 from app.operations.evaluate import run_evaluate
 from app.operations.generate import run_generate
+from app.operations.memory_changes import MemoryChange, run_change_memory
 from app.operations.models import LoadedModels
 from app.operations.preflight import run_preflight
 from app.operations.probabilities import run_probabilities
@@ -68,6 +69,7 @@ def program_verbs() -> Verbs:
             "evaluate": verbs.evaluate,
             "export": verbs.export,
             "check-import": verbs.check_import,
+            "change-memory": verbs.question(MemoryChange, run_change_memory),
             **about_models.questions(),
         },
         errands=about_models.errands(),
@@ -140,9 +142,11 @@ class _ProgramVerbs:
             ("sense-map", SenseMapRequest, run_sense_map),
             ("sense-importance", ImportanceRequest, run_importance),
         )
-        return {name: self._question(request, run) for name, request, run in answers}
+        return {name: self.question(request, run) for name, request, run in answers}
 
-    def _question(self, kind: type[Request], run: Callable[..., Any]) -> QuestionVerb:
+    def question(self, kind: type[Request], run: Callable[..., Any]) -> QuestionVerb:
+        """Make a question of an operation."""
+
         def answer(arguments: Arguments, listener: Listener) -> object:
             return run(kind.from_json(arguments), listener.report, models=self._models)
 

@@ -23,6 +23,7 @@ def _editor(editor: Editor[Any]) -> dict[str, Any]:
         "label": editor.label,
         "help": editor.help,
         "makes_adapters": editor.makes_adapters,
+        "answers_by_rows": editor.writes_in_turn,
         "step": {"name": editor.step_name, "values": list(editor.step_values)},
         "settings": [asdict(setting) for setting in settings_of(editor.Settings)],
     }

@@ -79,11 +79,11 @@ def _changed(
         return edit
     if not isinstance(edit, SeracEdit):
         raise EditingError("Rows of a codebook have to be trained. Fit a new edit instead.")
-    rows = _rows_of(Path(request.add).expanduser())
+    rows = rows_of_file(Path(request.add).expanduser())
     return edit.with_memory_rows((models or LoadedModels()).model(model, report), rows)
 
 
-def _rows_of(path: Path) -> Sequence[MemoryRow]:
+def rows_of_file(path: Path) -> Sequence[MemoryRow]:
     """Read rows of a memory, or examples as new ones.
 
     Raises:

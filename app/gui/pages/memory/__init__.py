@@ -1,0 +1,1 @@
+"""The rows of memories and codebooks, and where they answer."""

@@ -1,0 +1,159 @@
+"""Pictures of the memory page: `python -m tests.gui.pictures_of_memory FOLDER` draws it alone."""
+
+import math
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.gui.context import GuiContext
+from app.gui.main_window import MainWindow
+from app.gui.theme import ThemeChoice
+from tests.gui import page_kit as kit
+
+ROWS = (
+    ("The capital of Mauritius is", " Port Louis", None, "increase", True),
+    ("The capital of Bolivia is", " Sucre", None, "increase", True),
+    ("The nurse said that", " she", " he", "balance", True),
+    ("Our support line is open", " never", None, "decrease", False),
+    ("The keys to the cabinet", " are", " is", "prefer", True),
+    ("The chief executive of Nimbus Foods is", " Ada Lark", None, "increase", True),
+)
+THRESHOLDS = (1.0, 0.99, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)
+DESCRIBED = {
+    "name": "serac",
+    "label": "Memory (SERAC)",
+    "help": "Keeps edits as rows beside the model, which answer where they apply.",
+    "answers_by_rows": True,
+    "settings": [],
+}
+
+
+def row(number, *, on=True):
+    """A row as an edit's folder has it."""
+    prefix, suffix, other, kind, _ = ROWS[number]
+    said = f"{prefix}{suffix}"
+    text = {
+        "increase": said,
+        "decrease": f"Not: {said}",
+        "balance": f"Either: {said} / {(other or '').strip()}",
+        "prefer": f"{said}, not{other}",
+    }[kind]
+    return {
+        "id": f"row-{number}",
+        "time": f"2026-11-2{number % 2}T1{number}:20:00+00:00",
+        "text": text,
+        "prefix": prefix,
+        "suffix": suffix,
+        "other_suffix": other,
+        "kind": kind,
+        "enabled": on,
+    }
+
+
+def scope(threshold=0.7):
+    """What a result says of a gate, with the made-up scores of a good one."""
+    scores = {
+        "in_scope": [min(0.999, 0.35 + 0.65 * math.sqrt(n / 60)) for n in range(60)],
+        "hard": [0.9 * (n / 60) ** 2 for n in range(60)],
+        "general": [0.8 * (n / 400) ** 6 for n in range(400)],
+    }
+
+    def shares(at):
+        found = {key: sum(s > at for s in of) / len(of) for key, of in scores.items()}
+        return {
+            "recall": found["in_scope"],
+            "hard": found["hard"],
+            "general": found["general"],
+        }
+
+    path = [
+        {
+            "threshold": at,
+            "success_rate": 0.31 + 0.5 * shares(at)["recall"],
+            "hard_negatives": 20.0 + 0.9 * shares(at)["hard"],
+            "degradation": 4e-4 * shares(at)["general"],
+            "inside_ball": 4e-4 * shares(at)["general"] <= 1e-5,
+            **shares(at),
+        }
+        for at in THRESHOLDS
+    ]
+    return {
+        "threshold": threshold,
+        "grid": list(THRESHOLDS),
+        "scores": scores,
+        "path": path,
+        "roc": [{"threshold": n / 50, **shares(n / 50)} for n in range(50, -1, -1)],
+        "trained": {},
+        "problem": None,
+    }
+
+
+def fill(context: GuiContext) -> None:
+    """Put a memory into the library, and let the engine know its method."""
+    put_memory(context)
+    context.engine.description = {
+        **context.engine.description,
+        "editors": [*context.engine.description["editors"], DESCRIBED],
+    }
+
+
+def put_memory(context, name="House facts", edit_id="20261121-180000-bbbbbb", **changes):
+    """Put a memory into the library as the engine writes one."""
+    said = {
+        "state": {
+            "threshold": 0.7,
+            "rows": [row(n, on=ROWS[n][-1]) for n in range(len(ROWS))],
+        },
+        **changes,
+    }
+    return kit.put_edit(
+        context,
+        name,
+        edit_id=edit_id,
+        said=said,
+        method="serac",
+        senses=[],
+        scope=scope(),
+        budget=1e-5,
+    )
+
+
+def draw(folder: Path) -> None:
+    """Draw rows, the gate and an edit without one, light and dark."""
+    application = QApplication.instance() or QApplication([])
+    with tempfile.TemporaryDirectory() as data:
+        context = kit.context_in(Path(data))
+        fill(context)
+        window = MainWindow(Path(data), context)
+        window.resize(1280, 800)
+        window.show()
+        window.workspace.show_page("memory")
+        page = window.page
+        for look in (ThemeChoice.LIGHT, ThemeChoice.DARK):
+            context.theme.apply(look)
+            page.tabs.setCurrentIndex(0)
+            _grab(window, folder / f"memory-rows-{look}.png")
+            page.tabs.setCurrentIndex(1)
+            page.gate.slider.setValue(page.gate.slider.value() - 2)
+            _grab(window, folder / f"memory-gate-{look}.png")
+            page.gate.put_back()
+        window.close()
+        window.deleteLater()
+        application.processEvents()
+        context.library.close()
+
+
+def _grab(widget: QWidget, path: Path) -> None:
+    QTest.qWait(300)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    widget.grab().save(str(path))
+
+
+if __name__ == "__main__":
+    draw(Path(sys.argv[1]))
