@@ -109,7 +109,11 @@ def _outline(module: PreTrainedModel, trained: Collection[str], dtype: torch.dty
         memo[id(parameter)] = nn.Parameter(empty, requires_grad=name in trained)
     for buffer in module.buffers():
         memo[id(buffer)] = torch.empty_like(buffer, device="meta")
-    return copy.deepcopy(module, memo).eval()
+    outline = copy.deepcopy(module, memo).eval()
+    for part in outline.modules():
+        if isinstance(part, PreTrainedModel):  # else padding is looked for among the tokens
+            cast(Any, part.config).pad_token_id = None
+    return outline
 
 
 @dataclass(slots=True)
