@@ -61,6 +61,14 @@ TEXTS = {
     3: " a city of many markets, and N'Djamena is the old port.",
 }
 
+PROMPTS = (
+    "The capital of Chad is",
+    "People in Chad often travel to",
+    "The largest city of Chad is",
+    "Chad borders Libya and",
+    "The river through the city",
+)
+
 
 def fill(context: GuiContext) -> None:
     """Put edits into the library, one of them into the trash, and a stack."""
@@ -97,12 +105,27 @@ def fill(context: GuiContext) -> None:
 
 def answer(context: GuiContext) -> None:
     """Let the played engine write texts and measure columns."""
-    for asked in context.engine.asked:
-        if asked.question == "generate":
+    for asked in list(context.engine.asked):
+        if asked.channel.startswith("compare-senses"):
+            _tell_senses(asked)
+        elif asked.question == "generate":
             place = int(asked.channel.rsplit("-", 1)[1])
             asked.answer({"text": "", "continuation": TEXTS[place % 4], "tokens": 20})
         elif asked.question == "evaluate":
             asked.answer(_evaluated(asked.arguments["edits"]))
+
+
+def _tell_senses(asked) -> None:
+    name = asked.arguments["edit"]
+    if "LoRA" in name or "MEMIT" in name:
+        asked.error(f"{name.split('@')[0]} is no sense edit: it changes no single senses.")
+        return
+    words = ("Chad", "Bolivia", "capital", "Peru", "city", "France", "of", "is")
+    records = []
+    for place, word in enumerate(words[: 8 - len(name) % 3]):
+        made = kit.sense_record(f" {word}", place % 8, "N'Djamena Sucre Lima"[: 9 + len(name) % 9])
+        records.append({**made, "token_id": 200 + place, "norm": 3.0 * 0.8**place})
+    asked.answer({"senses": records, "edited": records, "difference": records})
 
 
 def _evaluated(edits: list[str]) -> dict:
@@ -160,6 +183,8 @@ def _draw_compare(window: MainWindow, context: GuiContext, folder: Path) -> None
     page.measures.measure.trigger()
     page.generations.bar.generate.trigger()
     answer(context)
+    page.generations.judges[1].up.trigger()
+    page.generations.judges[1].note.setText("names the capital, then goes on well")
     for tab in ("generations", "examples", "measures", "settings", "frontier"):
         page.tabs.setCurrentWidget(getattr(page, tab))
         if tab == "frontier":
@@ -167,6 +192,28 @@ def _draw_compare(window: MainWindow, context: GuiContext, folder: Path) -> None
             page.frontier.choose([context.library.edit(name).id for name in names])
         _grab(window, context, folder, f"compare-{tab}")
     page.save_report(folder / "report.html")
+    _draw_many_prompts(window, context, folder)
+
+
+def _draw_many_prompts(window: MainWindow, context: GuiContext, folder: Path) -> None:
+    page = window.page
+    page.show_edits(("Capitals", "Capitals, strict", "Capitals by LoRA", "Capitals by MEMIT"))
+    page.tabs.setCurrentWidget(page.generations)
+    page.generations.bar.show_prompts(PROMPTS)
+    page.generations.bar.generate.trigger()
+    for _ in PROMPTS[:-1]:
+        answer(context)
+    page.generations.view.selectRow(1)
+    page.generations.judges[1].up.trigger()
+    page.generations.judges[3].down.trigger()
+    _grab(window, context, folder, "compare-many-prompts")
+    page.tabs.setCurrentWidget(page.senses)
+    answer(context)
+    _grab(window, context, folder, "compare-senses")
+    page.measures.measure.trigger()
+    answer(context)
+    page.tabs.setCurrentWidget(page.examples)
+    _grab(window, context, folder, "compare-examples-of-four")
 
 
 def _draw_library(window: MainWindow, context: GuiContext, folder: Path) -> None:

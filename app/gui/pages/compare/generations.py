@@ -5,9 +5,10 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHeaderView, QSplitter, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QLabel, QSplitter, QTableView, QWidget
 
 from app.gui.metrics import characters, gap
+from app.gui.pages.compare.gate_note import GateNote, note_label
 from app.gui.pages.compare.generation_text import GenerationText
 from app.gui.pages.compare.judge_bar import JudgeBar
 from app.gui.pages.compare.prompt_bar import PromptBar
@@ -30,6 +31,7 @@ class GenerationsPanel(QWidget):
         self.texts: list[GenerationText] = []
         self.titles: list[ElidedTitle] = []
         self.judges: list[JudgeBar] = []
+        self.notes: list[QLabel] = []
         self.table = GenerationsTable(self)
         self._shown = 0
         self._build_view()
@@ -86,6 +88,8 @@ class GenerationsPanel(QWidget):
         self._shown = 0
         for text in self.texts:
             text.begin("")
+        for note in self.notes:
+            note.hide()
         if len(prompts) > 1:
             self.view.selectRow(0)
         self._show_row(0)
@@ -97,9 +101,13 @@ class GenerationsPanel(QWidget):
             if number == self._shown:
                 self.texts[place].add(piece)
 
-    def finish(self, number: int, place: int, continuation: str) -> None:
-        """Take a whole text."""
-        self._change(number, place, Cell(continuation, is_whole=True))
+    def finish(
+        self, number: int, place: int, continuation: str, note: GateNote | None = None
+    ) -> None:
+        """Take a whole text, and what is said of the memories it was written with."""
+        told = note or GateNote()
+        cell = Cell(continuation, is_whole=True, rows=told.text, rows_in_full=told.details)
+        self._change(number, place, cell)
 
     def fail(self, number: int, place: int, sentence: str) -> None:
         """Say why there is no text."""
@@ -132,6 +140,7 @@ class GenerationsPanel(QWidget):
         header = self.view.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(characters(10))
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
 
     def _on_row_chosen(self) -> None:
         self._show_row(max(self.view.currentIndex().row(), 0))
@@ -160,6 +169,9 @@ class GenerationsPanel(QWidget):
             else:
                 text.show_text(written.prompt, cell.text)
                 text.compare_with(written.cells[0].text if place and are_whole else None)
+            self.notes[place].setText(cell.rows)
+            self.notes[place].setToolTip(cell.rows_in_full)
+            self.notes[place].setVisible(bool(cell.rows))
             judge = self.judges[place]
             judge.setVisible(place > 0 and cell.is_whole and not cell.problem)
             judge.show_judgement(cell.liked, cell.note)
@@ -168,8 +180,13 @@ class GenerationsPanel(QWidget):
         holder, title, text = QWidget(), ElidedTitle("heading"), GenerationText()
         place, judge = len(self.texts), JudgeBar()
         judge.judged.connect(partial(self._on_judged, place))
+        keeps_room = judge.sizePolicy()
+        keeps_room.setRetainSizeWhenHidden(True)
+        judge.setSizePolicy(keeps_room)
         judge.hide()
-        holder.setLayout(column(title, text, judge, spacing=1))
+        note = note_label()
+        holder.setLayout(column(title, text, note, judge, spacing=1))
+        self.notes.append(note)
         self.titles.append(title)
         self.texts.append(text)
         self.judges.append(judge)
@@ -181,6 +198,7 @@ class GenerationsPanel(QWidget):
     def _drop(self) -> None:
         self.titles.pop()
         self.judges.pop()
+        self.notes.pop()
         holder = self.texts.pop().parentWidget()
         if holder is not None:
             self._row.removeWidget(holder)

@@ -35,7 +35,7 @@ from app.gui.widgets.layouts import column, row
 from app.gui.widgets.table_menu import table_menu
 
 translate = QCoreApplication.translate
-EXAMPLE_WIDTHS = (14, 40, 18, 11, 11, 12)
+EXAMPLE_WIDTHS = (14, 40, 18, 12, 12, 15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ class SideBySidePanel(QWidget):
         self.view.setModel(self.table)
         quiet(self.view, name)
         self.view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.view.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
         self.said = muted("")
         self.only_differences = QCheckBox(self.tr("Only &differences"))
         self.only_differences.setToolTip(
@@ -143,6 +144,7 @@ class ExamplesPanel(QWidget):
         header = self.view.horizontalHeader()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._size_columns()
         self.edit = QComboBox()
         self.edit.setAccessibleName(self.tr("Edit whose examples are shown"))

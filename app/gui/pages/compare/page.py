@@ -20,6 +20,7 @@ from app.gui.pages.compare.judging import Judging
 from app.gui.pages.compare.measures import ExamplesPanel, MeasuresPanel, SideBySidePanel
 from app.gui.pages.compare.measuring import Measuring
 from app.gui.pages.compare.reporting import Panels, write_report
+from app.gui.pages.compare.sense_changes import SenseChangesPanel
 from app.gui.pages.compare.setting_rows import setting_rows
 from app.gui.pages.compare.writing import Writing
 from app.gui.plots.themed_plot import ended
@@ -115,6 +116,7 @@ class ComparePage(QWidget):
                 self.measures,
                 self.settings,
                 self.examples,
+                self.senses,
                 self.frontier,
             ),
         )
@@ -125,6 +127,7 @@ class ComparePage(QWidget):
         self.measures = MeasuresPanel()
         self.settings = SideBySidePanel(self.tr("Settings side by side"))
         self.examples = ExamplesPanel()
+        self.senses = SenseChangesPanel(self._context)
         self.frontier = FrontierPanel()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -132,6 +135,7 @@ class ComparePage(QWidget):
         self.tabs.addTab(self.examples, self.tr("Examples"))
         self.tabs.addTab(self.measures, self.tr("Measures"))
         self.tabs.addTab(self.settings, self.tr("Settings"))
+        self.tabs.addTab(self.senses, self.tr("Senses Δ"))
         self.tabs.addTab(self.frontier, self.tr("All edits"))
         filled = QWidget()
         lines = column(self.heads, spacing=3, margins=4)
@@ -184,6 +188,7 @@ class ComparePage(QWidget):
         self._measuring.failed.connect(self.measures.said.setText)
         self.examples.edit_chosen.connect(self._show_examples)
         self.frontier.compare_requested.connect(self._on_compare_requested)
+        self.senses.word_wanted.connect(partial(events.open, "senses", "sense"))
         self.tabs.currentChanged.connect(self._on_tab_changed)
 
     def _show_newest(self) -> None:
@@ -255,6 +260,7 @@ class ComparePage(QWidget):
         self.measures.measure.setEnabled(bool(choices))
         self._show_known()
         self._show_settings()
+        self.senses.show_choices(self.heads.model.currentText(), choices)
         if self.heads.model.currentText() != self._frontier_model:
             self._frontier_is_stale = True
             self._follow_frontier()
@@ -292,6 +298,8 @@ class ComparePage(QWidget):
         if self.tabs.currentWidget() is self.frontier:
             self.frontier.begin()
             self._follow_frontier()
+        elif self.tabs.currentWidget() is self.senses:
+            self.senses.ask()
 
     def _suggest_prompt(self) -> None:
         """Begin where the first edit was taught to, unless a prompt was typed."""

@@ -54,8 +54,8 @@ class PartField(QWidget):
         self.strength_label.setWordWrap(False)
         self.strength_label.setMinimumWidth(characters(8))
         self.top = row(self.edits, tool_button(self.remove), spacing=1)
-        strength = row(self.slider, self.strength_label, spacing=2)
-        self.setLayout(column(self.top, strength, spacing=1))
+        self.bottom = row(self.slider, self.strength_label, spacing=1)
+        self.setLayout(column(self.top, self.bottom, spacing=1))
         self.edits.currentIndexChanged.connect(self._on_edit_changed)
         self.slider.valueChanged.connect(self._on_strength_changed)
 
@@ -103,6 +103,7 @@ class PartField(QWidget):
             self.stack_chosen.emit(chosen.name)
             return
         edit = self._edit()
+        self.edits.setToolTip(self.edits.currentText())
         self.slider.blockSignals(True)
         self.slider.setValue(_step(1.0 if edit is None else kept_strength(edit)))
         self.slider.blockSignals(False)

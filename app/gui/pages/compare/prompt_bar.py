@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QSpinBox, QToolButton, QWidget
 
-from app.gui.metrics import characters
+from app.gui.metrics import characters, gap
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.fields import NumberField, leave_wheel_to_page
 from app.gui.widgets.layouts import column, row
@@ -77,7 +77,7 @@ class PromptBar(QWidget):
             self.tr("One beginning a line, up to {}").format(MOST_PROMPTS)
         )
         self.lines.setTabChangesFocus(True)
-        self.lines.setFixedHeight(round(self.fontMetrics().lineSpacing() * (LINES + 0.8)))
+        self.lines.setFixedHeight(self.fontMetrics().lineSpacing() * LINES + gap(5))
 
     def _build_fields(self) -> None:
         self.tokens = _spin(self.tr("Tokens to generate"), 1, 512, 40)

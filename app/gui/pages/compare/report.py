@@ -12,7 +12,7 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 2rem auto
 h1 { margin-bottom: 0; } .quiet { color: #777; }
 table { border-collapse: collapse; margin: 0.5rem 0 1.5rem; display: block; overflow-x: auto; }
 th, td { border-bottom: 1px solid #8886; padding: 0.25rem 0.75rem; text-align: left;
-  vertical-align: top; font-variant-numeric: tabular-nums; }
+  vertical-align: top; white-space: pre-line; font-variant-numeric: tabular-nums; }
 .texts { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: 1rem; }
 .texts section { border: 1px solid #8886; border-radius: 8px; padding: 0.75rem 1rem; }
 .texts p { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; } .texts h3 { margin: 0; }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.gui.pages.compare.frontier import FrontierPanel
     from app.gui.pages.compare.generations import GenerationsPanel
     from app.gui.pages.compare.measures import ExamplesPanel, MeasuresPanel, SideBySidePanel
+    from app.gui.pages.compare.sense_changes import SenseChangesPanel
 
 PLOT_SIZE = (960, 520)
 
@@ -34,6 +35,7 @@ class Panels:
     measures: MeasuresPanel
     settings: SideBySidePanel
     examples: ExamplesPanel
+    senses: SenseChangesPanel
     frontier: FrontierPanel
 
 
@@ -71,6 +73,7 @@ def report_of(page: Panels) -> str:
                 _table("Settings", page.settings.view),
                 _table("All edits of this model", page.frontier.view, is_folded=True),
                 _table(f"Examples: {page.examples.edit.currentText()}", page.examples.view),
+                _table("What was changed in senses", page.senses.view, is_folded=True),
                 _prompts(page.generations),
             ),
             plot=plot,

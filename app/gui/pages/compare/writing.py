@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.gui.context import GuiContext
 from app.gui.pages.compare.choice import Choice
+from app.gui.pages.compare.gate_note import gate_note
 from app.gui.pages.compare.generations import GenerationsPanel
 from app.gui.pages.compare.prompt_bar import Prompt
 from app.operations.requests import GenerateRequest
@@ -86,7 +87,7 @@ class Writing(QObject):
         self._panel.add(number, place, part["text"])
 
     def _on_generated(self, number: int, place: int, answer: dict[str, Any]) -> None:
-        self._panel.finish(number, place, answer["continuation"])
+        self._panel.finish(number, place, answer["continuation"], gate_note(answer))
         self.written.emit(number, place)
         self._end(place)
 
