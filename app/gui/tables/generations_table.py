@@ -24,6 +24,10 @@ class Cell:
     """Why there is no text."""
     liked: bool | None = None
     note: str = ""
+    rows: str = ""
+    """Which rows of memories answered, in words."""
+    rows_in_full: str = ""
+    """The same token by token."""
 
 
 @dataclass(slots=True)
