@@ -11,7 +11,7 @@ from app.operations.hub_plans import checked_plan, told_of_plan
 from app.operations.model_shelf import ModelShelf, ShelfEntry
 from editing.errors import EditingError
 from editing.models.folder import FolderFacts, inspect_folder
-from editing.models.hub import Hub, cached_folder, fetch, hub_id_of
+from editing.models.hub import Hub, cached_folder, fetch, files_to_come, hub_id_of
 from editing.models.starter import BUNDLED
 from editing.models.tokenizer_loading import check_vocabulary, load_tokenizer, tokenizer_folder
 from editing.progress import Report, unheard
@@ -75,15 +75,15 @@ def add_from_hub(
     if told is not None:
         told(told_of_plan(source, plan))
     known = shelf.entry(source) or ShelfEntry(source, "hub", is_whole=False)
-    created: list[Path] = []
-    try:
-        folder = fetch(plan, hub, report, created)
-    finally:
-        files = dict.fromkeys([*known.fetched, *map(str, created)])
-        entry = dataclasses.replace(
-            known, commit=plan.commit, fetched=tuple(files), is_whole=known.is_whole and not created
-        )
-        shelf.put(entry)
+    coming = files_to_come(plan, hub)
+    entry = dataclasses.replace(
+        known,
+        commit=plan.commit,
+        fetched=tuple(dict.fromkeys([*known.fetched, *map(str, coming)])),
+        is_whole=known.is_whole and not coming,
+    )
+    shelf.put(entry)  # before the first byte: this process may be killed at any time
+    folder = fetch(plan, hub, report)
     with alone():
         facts = inspect_folder(folder)
     entry = _entry(dataclasses.replace(entry, is_whole=True), facts)
@@ -123,7 +123,8 @@ def remove_model(
         raise EditingError(f"{source} is not on the list of added models. There are: {there}.")
     deleted = _deleted(entry, hub or Hub()) if delete_files else []
     shelf.take_out(entry.source)
-    return {"source": entry.source, "deleted": deleted, "kept": len(entry.fetched) - len(deleted)}
+    kept = sum(Path(name).exists() for name in entry.fetched)
+    return {"source": entry.source, "deleted": deleted, "kept": kept}
 
 
 def told_of(entry: ShelfEntry) -> dict[str, Any]:

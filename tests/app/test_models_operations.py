@@ -2,24 +2,30 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 from huggingface_hub import constants
+from safetensors.torch import load_file, save_file
 
 from app import cli
-from app.operations.model_adding import add_from_hub, remove_model
+from app.operations.model_adding import add_folder, add_from_hub, remove_model
 from app.operations.model_shelf import ModelShelf
-from app.operations.models import LoadedModels, list_models
+from app.operations.models import LoadedModels, check_model, list_models, look_at_models
 from editing.editors import EDITORS
 from editing.errors import EditingError
 from editing.models.hub import Hub
+from editing.models.language_model import backpack_of
+from editing.models.loading import load_model
 from editing.progress import Cancelled, Progress, unheard
 from tests.fake_hub import COMMIT, FakeHub, serving
 from tests.tiny import tiny_backpack, tiny_transformer
@@ -105,6 +111,69 @@ def test_checking_says_what_can_be_done(made: Path, capsys: pytest.CaptureFixtur
     assert cli.main(["models", "check", str(made)]) == cli.DONE
     said = capsys.readouterr().out
     assert "MEMIT             works with it" in said
+
+
+def test_models_are_looked_at_without_loading_any(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LoadedModels, "model", None)
+    add_folder(str(made), None)
+    shutil.copytree(made, tmp_path / "broken")
+    add_folder(str(tmp_path / "broken"), None)
+    (tmp_path / "broken" / "model.safetensors").write_bytes(b"")
+    looked = {facts["source"]: facts for facts in look_at_models(None)}
+    starter, whole, broken = looked["starter"], looked[str(made)], looked[str(tmp_path / "broken")]
+    assert (starter["family"], starter["kind"], starter["checked"]) == ("Backpack", "bundled", None)
+    assert starter["senses"] == backpack_of(load_model("starter")).config.num_senses
+    assert {row["method"] for row in whole["methods"] if row["reason"]} == {"sense-finetuning"}
+    assert all(row["memory"] > 0 for facts in (starter, whole) for row in facts["methods"])
+    assert "model.safetensors cannot be loaded" in broken["problem"]
+    assert "parameters" not in broken
+
+
+def test_a_check_is_remembered_and_tells_what_changed_since(made: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(made, tmp_path / "model"))
+    source = str(folder)
+    first = check_model(source)
+    assert (first["before"], first["notes"]) == (None, [])
+    again = check_model(source)
+    assert again["before"]["is_current"]
+    assert (
+        again["fingerprint"]
+        == first["fingerprint"]
+        == LoadedModels().model(source, unheard).fingerprint
+    )
+    state = load_file(folder / "model.safetensors")
+    name = next(name for name in state if name.endswith("dense_4h_to_h.weight"))
+    save_file({**state, name: state[name] + 1}, folder / "model.safetensors", {"format": "pt"})
+    changed = check_model(source)
+    assert not changed["before"]["is_current"]
+    assert changed["checksum"] != first["checksum"]
+    assert changed["fingerprint"] != first["fingerprint"]
+    assert "not those of the last check" in changed["notes"][0]
+
+
+def test_a_model_that_memory_does_not_hold_is_checked_without_loading(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=1000))
+    facts = check_model(str(made))
+    assert facts["fingerprint"] == ""
+    assert "It was not loaded" in facts["notes"][0]
+    assert len(facts["checksum"]) == 64
+
+
+def test_a_damaged_file_of_the_hub_is_known_by_its_hash(hub: Hub) -> None:
+    add_from_hub(NAME, None, hub=hub)
+    check_model(NAME)
+    (weights,) = (hub.cache_folder / f"models--{NAME.replace('/', '--')}").glob(
+        "snapshots/*/model.safetensors"
+    )
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 1
+    weights.resolve().write_bytes(bytes(data))
+    with pytest.raises(EditingError, match=r"is not what the hub published: .*fetch it again\."):
+        check_model(NAME)
 
 
 def test_a_model_of_the_hub_is_fetched_listed_and_loaded_offline(

@@ -1,7 +1,7 @@
 """Models from the hub: what a download needs, fetching it piece by piece, and using it offline."""
 
 from editing.models.hub.connection import Hub, HubError, HubId, hub_id_of
-from editing.models.hub.fetching import fetch
+from editing.models.hub.fetching import fetch, files_to_come
 from editing.models.hub.local import cached_folder
 from editing.models.hub.plan import DownloadPlan, HubFile, plan_download
 
@@ -13,6 +13,7 @@ __all__ = [
     "HubId",
     "cached_folder",
     "fetch",
+    "files_to_come",
     "hub_id_of",
     "plan_download",
 ]

@@ -61,12 +61,16 @@ class _Download:
             time.sleep(min(left, 0.2))
 
 
-def fetch(plan: DownloadPlan, hub: Hub, report: Report, created: list[Path] | None = None) -> Path:
-    """Fetch what is missing of a model; whatever ends it, what has come is kept.
+def files_to_come(plan: DownloadPlan, hub: Hub) -> list[Path]:
+    """Name the files that a fetch will make; of a model's files only these may go with it."""
+    root = hub.cache_folder / plan.model.folder
+    links = [root / "snapshots" / plan.commit / file.name for file in plan.files]
+    blobs = [root / "blobs" / file.blob for file in plan.files]
+    return [path for path in (*blobs, *links) if not path.exists()]
 
-    Args:
-        created: Takes the files that were not there before; only these may be deleted with the
-            model.
+
+def fetch(plan: DownloadPlan, hub: Hub, report: Report) -> Path:
+    """Fetch what is missing of a model; whatever ends it, what has come is kept.
 
     Returns:
         The model's folder in the hub's cache.
@@ -77,14 +81,9 @@ def fetch(plan: DownloadPlan, hub: Hub, report: Report, created: list[Path] | No
     _check_room(plan)
     download = _Download(plan, hub, report, plan.kept)
     folder = download.root / "snapshots" / plan.commit
-    new = [] if created is None else created
     with explained(plan.model), _alone(download):
         for file in plan.files:
-            links = folder / file.name
-            missing = [path for path in (download.root / "blobs" / file.blob,) if not path.exists()]
-            missing += [] if links.exists() else [links]
             _fetch_file(download, file)
-            new += missing
     download.done = plan.size
     download.tell(str(plan.model))
     return folder

@@ -18,6 +18,7 @@ from editing.models.hub import (
     HubId,
     cached_folder,
     fetch,
+    files_to_come,
     hub_id_of,
     plan_download,
 )
@@ -112,14 +113,15 @@ def test_a_model_is_fetched_as_the_client_itself_would(
     assert len(set(links)) == 1
 
 
-def test_every_file_made_is_named(hub: Hub, server: FakeHub) -> None:
-    created: list[Path] = []
-    fetch(plan_download(MODEL, hub), hub, unheard, created)
-    assert len(created) == 2 * len(WANTED)
-    assert all(path.exists() for path in created)
-    again: list[Path] = []
-    fetch(plan_download(MODEL, hub), hub, unheard, again)
-    assert again == []
+def test_every_file_that_a_fetch_makes_is_named_before(hub: Hub, server: FakeHub) -> None:
+    plan = plan_download(MODEL, hub)
+    coming = files_to_come(plan, hub)
+    assert not hub.cache_folder.exists()
+    fetch(plan, hub, unheard)
+    there = {p for part in ("blobs", "snapshots") for p in hub.cache_folder.glob(f"*/{part}/**/*")}
+    assert {path for path in there if not path.is_dir()} == set(coming)
+    assert len(coming) == 2 * len(WANTED)
+    assert files_to_come(plan, hub) == []
 
 
 def test_what_the_client_has_fetched_is_not_fetched_again(server: FakeHub, hub: Hub) -> None:
@@ -129,10 +131,10 @@ def test_what_the_client_has_fetched_is_not_fetched_again(server: FakeHub, hub: 
     plan = plan_download(MODEL, hub)
     assert plan.kept == len(WEIGHTS)
     server.asked.clear()
-    created: list[Path] = []
-    assert is_whole(fetch(plan, hub, unheard, created))
+    coming = files_to_come(plan, hub)
+    assert is_whole(fetch(plan, hub, unheard))
     assert not [line for line in server.asked if line.startswith("store model.")]
-    assert not [path for path in created if path.name == "model.safetensors"]
+    assert not [path for path in coming if path.name == "model.safetensors"]
 
 
 def test_progress_counts_bytes_up_to_all(hub: Hub) -> None:
