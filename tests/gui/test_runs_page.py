@@ -16,6 +16,7 @@ from app.gui.widgets.fields import NumberField
 from app.jobs.events import EpochEvent, ResultEvent, StateEvent
 from app.jobs.job import JobState
 from app.jobs.presets import load_presets
+from app.operations.requests import SAMPLED
 from editing.errors import LibraryError
 from editing.examples import Example, ExampleSet, Kind
 from tests.gui import page_kit as kit
@@ -100,10 +101,40 @@ def test_a_text_of_ones_own_replaces_the_sampled_one(opened, monkeypatch, tmp_pa
     page.show_form("Capitals")
     path = str(tmp_path / "general.jsonl")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (path, ""))
-    next(a for a in page.form.actions() if a.text() == "File…").trigger()
+    next(a for a in page.form.measured_text.actions() if a.text() == "File…").trigger()
     page.form.start.trigger()
     request = context.jobs.calls[-1][1]
     assert (request.general_text, request.general_tokens) == (path, None)
+    assert request.regularisation_text == SAMPLED
+
+
+def test_files_are_offered_where_sampling_takes_long(opened, monkeypatch, tmp_path, qtbot):
+    page, context = opened()
+    page.show_form("Capitals")
+    line = page.form.preflight
+    line.show_estimate({**ESTIMATE, "sampling_seconds": 280.0}, [])
+    assert not line.sampling.isVisible()
+    line.show_estimate({**ESTIMATE, "sampling_seconds": 1500.0}, [])
+    assert line.sampling.text().startswith("About 25 min of that go by before it begins")
+    paths = [str(tmp_path / "g.txt"), str(tmp_path / "r.txt")]
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (paths.pop(0), ""))
+    line.choose.trigger()
+    assert not line.sampling.isVisible()
+    page.form.start.trigger()
+    request = context.jobs.calls[-1][1]
+    texts = (request.general_text, request.regularisation_text)
+    assert texts == (str(tmp_path / "g.txt"), str(tmp_path / "r.txt"))
+    page.form.training_text.choose(SAMPLED)
+    page.form.show_request(request.to_json(), "Again")
+    assert page.form.training_text.choice == texts[1]
+
+
+def test_the_form_says_by_which_windows_a_long_context_is_read(opened):
+    page, _ = opened()
+    page.show_form("Capitals")
+    page.form.preflight.show_estimate({**ESTIMATE, "window": 2048, "context": 131072}, [])
+    said = page.form.preflight.said.text()
+    assert said.endswith("general text in windows of 2,048 of its 131,072 tokens")
 
 
 def test_a_run_without_a_name_cannot_start_and_says_why(opened, qtbot):

@@ -22,6 +22,7 @@ from app.gui.pages.runs.preset_bar import PresetBar
 from app.gui.pages.runs.settings import SettingsForm
 from app.gui.pages.runs.sources import Source
 from app.gui.pages.runs.sweep_fields import SweepFields
+from app.gui.pages.runs.text_field import TextField
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.card import Card
 from app.gui.widgets.fields import leave_wheel_to_page
@@ -118,7 +119,8 @@ class NewRunForm(QWidget):
                 self.source.setCurrentIndex(place)
         self.choose_model(str(request["model"]))
         self.method.setCurrentIndex(max(0, self.method.findData(request.get("method"))))
-        self._choose_text(request.get("general_text") or SAMPLED)
+        self.measured_text.choose(request.get("general_text") or SAMPLED)
+        self.training_text.choose(request.get("regularisation_text") or SAMPLED)
         if request.get("general_tokens"):
             self.general_tokens.setValue(request["general_tokens"])
         self.seed.setValue(int(request.get("seed") or 0))
@@ -132,19 +134,19 @@ class NewRunForm(QWidget):
     def request(self) -> EditRequest:
         """Write down what the form says."""
         source: Source = self.source.currentData()
-        is_sampled = self.general_text.currentData() == SAMPLED
         return EditRequest(
             model=self.model.currentData(),
             task=source.task,
             split=source.split,
             examples=source.examples,
-            general_text=self.general_text.currentData(),
+            general_text=self.measured_text.choice,
+            regularisation_text=self.training_text.choice,
             method=self.method.currentData(),
             budget=self.budget.value(),
             settings=dict(self.settings.values()),
             seed=self.seed.value(),
             fit_to_ball=self.fit_to_ball.isChecked(),
-            general_tokens=self.general_tokens.value() if is_sampled else None,
+            general_tokens=self.general_tokens.value() if self.measured_text.is_sampled else None,
         )
 
     def sweep_request(self) -> SweepRequest:
@@ -159,6 +161,7 @@ class NewRunForm(QWidget):
             configurations=self.sweep.configurations.value(),
             test_seeds=self.sweep.seeds.value(),
             general_text=one.general_text or SAMPLED,
+            regularisation_text=one.regularisation_text or SAMPLED,
             general_tokens=one.general_tokens,
             settings=one.settings,
             sampler=self.sweep.sampler.currentData(),
@@ -187,8 +190,15 @@ class NewRunForm(QWidget):
         self.model = self._combo(self.tr("Model"))
         self.model.addItem(self.tr("Starter (built in)"), STARTER)
         self.method = self._combo(self.tr("Method"))
-        self.general_text = self._combo(self.tr("General text"))
-        self.general_text.addItem(self.tr("Sampled from the model"), SAMPLED)
+        self.measured_text = TextField(
+            self.tr("General text"),
+            self.tr("Measure degradation on a text of yours: .jsonl with text, or .txt"),
+        )
+        self.general_text = self.measured_text.list
+        self.training_text = TextField(
+            self.tr("Training's text"),
+            self.tr("Let training keep to a text of yours instead of one the model writes"),
+        )
         self.general_tokens = whole_field(self.tr("Tokens of general text"), 1_000, 10_000_000)
         self.general_tokens.setSingleStep(10_000)
         self.general_tokens.setGroupSeparatorShown(True)
@@ -211,7 +221,9 @@ class NewRunForm(QWidget):
         self.name.textChanged.connect(self._follow)
         self.source.currentIndexChanged.connect(self._on_source_changed)
         self.method.currentIndexChanged.connect(self._on_method_changed)
-        self.general_text.currentIndexChanged.connect(self._follow)
+        self.measured_text.changed.connect(self._follow)
+        self.training_text.changed.connect(self._follow)
+        self.preflight.files_wanted.connect(self._on_files_wanted)
 
     def _connect_changes(self) -> None:
         self.presets.chosen.connect(self._on_preset_chosen)
@@ -255,18 +267,11 @@ class NewRunForm(QWidget):
 
     def _how_far_card(self) -> Card:
         card = Card(self.tr("How far it may go"))
-        file = action(
-            self,
-            self.tr("File…"),
-            tip=self.tr("Measure degradation on a text of yours: .jsonl with text, or .txt"),
-            icon="import",
-            do=self._on_file,
-        )
-        text = QWidget()
-        text.setLayout(row(self.general_text, button(file), spacing=2))
         form = field_form()
-        form.addRow(field_label(self.tr("&General text"), self.general_text), text)
+        texts = (self.measured_text, self.training_text)
+        form.addRow(field_label(self.tr("&General text"), self.general_text), texts[0])
         form.addRow(field_label(self.tr("To&kens of it"), self.general_tokens), self.general_tokens)
+        form.addRow(field_label(self.tr("T&raining's text"), self.training_text.list), texts[1])
         card.body.addWidget(self.budget)
         card.body.addWidget(self.fit_to_ball)
         card.body.addLayout(form)
@@ -303,7 +308,7 @@ class NewRunForm(QWidget):
         self.presets.show_changes(self.settings.changes)
         set_tone(self.said, "warning" if problem else "")
         self.start.setEnabled(not problem)
-        is_sampled = self.general_text.currentData() == SAMPLED
+        is_sampled = self.measured_text.is_sampled
         self.general_tokens.setEnabled(is_sampled)
         self.text_help.setText(
             self.tr("Sampled text is written by the model itself: a lenient measure.")
@@ -336,11 +341,6 @@ class NewRunForm(QWidget):
             self.fit_to_ball.setChecked(preset.fit_to_ball)
         self._follow()
 
-    def _choose_text(self, choice: str) -> None:
-        if self.general_text.findData(choice) < 0:
-            self.general_text.addItem(choice.rsplit("/", 1)[-1], choice)
-        self.general_text.setCurrentIndex(self.general_text.findData(choice))
-
     def _on_name_edited(self, text: str) -> None:
         self._is_named_by_hand = bool(text.strip())
 
@@ -349,12 +349,11 @@ class NewRunForm(QWidget):
         if path:
             self.choose_model(path)
 
-    def _on_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Choose a general text"), "", self.tr("Texts (*.jsonl *.txt)")
-        )
-        if path:
-            self._choose_text(path)
+    def _on_files_wanted(self) -> None:
+        """Ask for a file in place of each text that would be sampled."""
+        for field in (self.measured_text, self.training_text):
+            if field.is_sampled and not field.ask():
+                return
 
     def _on_start(self) -> None:
         if not self.problem():

@@ -8,13 +8,16 @@ from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.gui.tables import figures
+from app.gui.widgets.buttons import action, button
 from app.gui.widgets.labels import caption, set_tone
-from app.gui.widgets.layouts import column
+from app.gui.widgets.layouts import column, row, stretched
 from app.jobs.eta import spoken
 from app.jobs.job import JobState
 from app.jobs.record import JobView
 from app.operations.requests import EditRequest
 
+LONG_SAMPLING_SECONDS = 300.0
+"""From here on files are offered instead."""
 _PATIENCE_MS = 400
 """How long the form has to rest before the engine is asked."""
 
@@ -24,12 +27,25 @@ class PreflightLine(QWidget):
 
     asked = Signal(object)
     """An EditRequest to estimate."""
+    files_wanted = Signal()
+    """Files are to be chosen in place of the texts that take long to sample."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.said = caption("")
         self.said.setAccessibleName(self.tr("What the run will need"))
-        self.setLayout(column(self.said, spacing=0))
+        self.sampling = caption("")
+        set_tone(self.sampling, "warning")
+        self.choose = action(
+            self,
+            self.tr("Choose files…"),
+            tip=self.tr("Take texts of yours instead; then nothing has to be sampled"),
+            icon="import",
+            do=self.files_wanted.emit,
+        )
+        offer = stretched(row(self.sampling, button(self.choose, "link"), spacing=2), 0)
+        self.setLayout(column(self.said, offer, spacing=0))
+        self._offer_files(0.0)
         self._request: EditRequest | None = None
         self._runs = 1
         self._timer = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
@@ -47,6 +63,7 @@ class PreflightLine(QWidget):
         if request != self._request:
             self._request = request
             self.said.setText("" if request is None else self.tr("Estimating…"))
+            self._offer_files(0.0)
             set_tone(self.said, "")
             if request is not None:
                 self._timer.start()
@@ -67,8 +84,21 @@ class PreflightLine(QWidget):
                 needed=figures.size(disk), free=figures.size(disk_free)
             ),
         ]
+        window, context = estimate.get("window", 0), estimate.get("context", 0)
+        if window < context:
+            said = self.tr("general text in windows of {window:,} of its {context:,} tokens")
+            parts.append(said.format(window=window, context=context))
+        self._offer_files(estimate.get("sampling_seconds", 0.0))
         self.said.setText(self.tr("Needs ") + " · ".join(parts))
         set_tone(self.said, "warning" if needed > free or disk > disk_free else "")
+
+    def _offer_files(self, seconds: float) -> None:
+        """Say how long sampling takes, and offer files instead, where that is long."""
+        is_long = seconds > LONG_SAMPLING_SECONDS
+        said = self.tr("{time} of that go by before it begins: the model has to write the texts.")
+        self.sampling.setText(said.format(time=_first_upper(spoken(seconds))) if is_long else "")
+        self.sampling.setVisible(is_long)
+        self.choose.setVisible(is_long)
 
     def show_problem(self, sentence: str) -> None:
         """Say why nothing can be estimated."""
@@ -105,6 +135,10 @@ def _spoken_time(
     scale = (request.general_tokens or estimate.get("tokens") or tokens) / tokens
     likely = spoken(runs * before.result["seconds"] * scale)
     return likely + several + tr("runs", " (as “{}” took)").format(before.title)
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _object(value: object) -> Mapping[str, Any]:
