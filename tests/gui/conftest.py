@@ -8,7 +8,9 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from app.gui.context import GuiContext
+from app.gui.main_window import MainWindow
 from app.gui.theme import ThemeChoice
+from app.gui.workspace import Workspace
 from tests.gui import page_kit
 
 
@@ -21,6 +23,24 @@ def gui(qapp: QApplication, tmp_path: Path) -> Iterator[GuiContext]:
     context.theme.apply(ThemeChoice.LIGHT)
     yield context
     context.library.close()
+
+
+@pytest.fixture
+def window(gui: GuiContext, qtbot) -> MainWindow:
+    """The whole window over that context, in front and with the keyboard."""
+    made = MainWindow(gui.data_folder, gui)
+    # A window asks before it closes over a running job; at the end of a test nobody answers.
+    qtbot.addWidget(made, before_close_func=lambda _: gui.jobs._jobs.clear())
+    made.resize(1280, 800)
+    made.show()
+    qtbot.waitUntil(made.isActiveWindow)
+    return made
+
+
+@pytest.fixture
+def space(window: MainWindow) -> Workspace:
+    """What fills the window."""
+    return window.workspace
 
 
 @pytest.fixture(autouse=True)

@@ -71,3 +71,13 @@ def _is_of_a_reached_group(widget: QWidget, reached: set[QWidget]) -> bool:
     is_one_of_many = widget.autoExclusive()
     beside = [each for each in reached if each.parent() is widget.parent()]
     return is_one_of_many and any(isinstance(each, QAbstractButton) for each in beside)
+
+
+def describe(widget: QWidget) -> str:
+    """Name a widget so that it can be found."""
+    parents = []
+    owner = widget
+    while owner is not None and len(parents) < 4:
+        parents.append(type(owner).__name__)
+        owner = owner.parentWidget()
+    return f"{name_of(widget)!r} {' < '.join(parents)} {widget.toolTip()[:40]}"

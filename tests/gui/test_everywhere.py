@@ -29,21 +29,6 @@ from tests.gui.pictures import fill
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
-@pytest.fixture
-def window(gui, qtbot):
-    made = MainWindow(gui.data_folder, gui)
-    qtbot.addWidget(made, before_close_func=lambda _: gui.jobs._jobs.clear())
-    made.resize(1280, 800)
-    made.show()
-    qtbot.waitUntil(made.isActiveWindow)
-    return made
-
-
-@pytest.fixture
-def space(window):
-    return window.workspace
-
-
 @pytest.mark.parametrize(
     ("typed", "text"),
     [

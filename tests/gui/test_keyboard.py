@@ -52,16 +52,6 @@ def go_through(until: Callable[[], bool], wait: Callable[[str], None]) -> None:
             return
 
 
-@pytest.fixture
-def window(gui, qtbot):
-    made = MainWindow(gui.data_folder, gui)
-    qtbot.addWidget(made, before_close_func=lambda _: gui.jobs._jobs.clear())
-    made.resize(1280, 800)
-    made.show()
-    qtbot.waitUntil(made.isActiveWindow)
-    return made
-
-
 def test_the_first_run_needs_keys_only(window, gui, qtbot):
     space = window.workspace
 

@@ -32,23 +32,6 @@ from tests.gui import page_kit as kit
 NAMES = [entry.name for entry in PAGES]
 
 
-@pytest.fixture
-def window(gui, qtbot):
-    made = MainWindow(gui.data_folder, gui)
-    # A window asks before it closes over a running job; at the end of a test nobody answers.
-    qtbot.addWidget(made, before_close_func=lambda _: gui.jobs._jobs.clear())
-    made.resize(1280, 800)
-    made.show()
-    qtbot.waitExposed(made)
-    return made
-
-
-@pytest.fixture
-def space(window):
-    """What fills the window."""
-    return window.workspace
-
-
 def press(qtbot, widget):
     qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
 
