@@ -5,8 +5,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from app.gui.pages.compare.diff import marked
+from app.gui.pages.compare.judged_dialog import JudgedDialog
 from app.gui.tables.generations_table import Cell, GenerationsTable
-from editing.library.judged_texts import judged_texts
+from app.gui.tables.judged_table import JudgedRow, JudgedTable
+from editing.library.judged_texts import JudgedText, judged_texts
 from tests.gui.compare_kit import STRICT, asked, opener, press, with_capitals, write
 
 
@@ -256,6 +258,49 @@ def test_an_edit_that_is_gone_says_that_nothing_was_kept(opened, context):
     page.generations.judges[1].up.trigger()
     assert "cannot be read" in heard[-1].text
     assert page.generations.judges[1].liked is None
+
+
+def test_all_that_was_said_is_listed_forgotten_and_taken_back(opened, context, qtbot):
+    page = judged(opened, context)
+    page.generations.judges[1].up.trigger()
+    page.generations.bar.seed.setValue(3)
+    page.generations.bar.generate.trigger()
+    write(context, " a city.", " Lima.")
+    assert page.generations.judges[1].liked is None
+    page.generations.judges[1].down.trigger()
+    page.generations.list_judged.trigger()
+    dialog = page.findChild(JudgedDialog)
+    table = dialog.table
+    shown = [[table.index(row, column).data() for column in (0, 1, 3)] for row in range(2)]
+    assert sorted(shown) == [["✓ good", "One", "Lima."], ["✗ bad", "One", "Lima."]]
+    dialog.view.selectRow(0)
+    dialog.view.setFocus()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    qtbot.keyClick(dialog.view, Qt.Key.Key_Delete)
+    edit = context.library.edit("One").id
+    assert table.rowCount() == len(judged_texts(context.library, edit)) == 1
+    dialog.undo.trigger()
+    assert table.rowCount() == len(judged_texts(context.library, edit)) == 2
+    assert not dialog.undo.isEnabled()
+    dialog.close()
+
+
+def test_before_anything_was_said_the_list_says_how(opened, context):
+    page = judged(opened, context)
+    page.generations.list_judged.trigger()
+    dialog = page.findChild(JudgedDialog)
+    assert dialog.said.text().startswith("Nothing yet")
+    assert not dialog.forget.isEnabled()
+    dialog.close()
+
+
+def test_the_table_of_judged_texts_keeps_qts_contract(qapp):
+    table = JudgedTable()
+    tester = QAbstractItemModelTester(table, STRICT)
+    text = JudgedText("A", " b", (("e", 1.0),), 0, 0.0, 4, liked=False, note="n")
+    table.show_rows([JudgedRow("e", "E", text)])
+    table.show_rows([])
+    assert tester.model() is table
 
 
 def test_the_table_of_texts_keeps_qts_contract(qapp):

@@ -14,6 +14,7 @@ from app.gui.pages.compare.judge_bar import JudgeBar
 from app.gui.pages.compare.prompt_bar import PromptBar
 from app.gui.tables.generations_table import Cell, GenerationsTable
 from app.gui.tables.pairs_table import quiet
+from app.gui.widgets.buttons import action, button
 from app.gui.widgets.elided_title import ElidedTitle
 from app.gui.widgets.labels import caption
 from app.gui.widgets.layouts import column, row
@@ -22,6 +23,8 @@ from app.gui.widgets.layouts import column, row
 class GenerationsPanel(QWidget):
     """The prompt bar, the prompts where there are many, and one text a column."""
 
+    judged_wanted = Signal()
+    """All that was said of texts is to be listed."""
     judged = Signal(int, int, object, str)
     """Which prompt and column, whether it is liked (None for neither), and a note."""
 
@@ -49,7 +52,17 @@ class GenerationsPanel(QWidget):
                 "What you think of a text is kept with its edit."
             )
         )
-        lines = column(self.bar, self.splitter, legend, spacing=3)
+        self.list_judged = action(
+            self,
+            self.tr("Judged texts…"),
+            tip=self.tr("List what was said of texts by the edits that are compared"),
+            shortcut="Ctrl+J",
+            icon="thumb-up",
+            do=self.judged_wanted.emit,
+        )
+        below = row(legend, button(self.list_judged, "link"), spacing=3)
+        below.setStretch(0, 1)
+        lines = column(self.bar, self.splitter, below, spacing=3)
         lines.setStretch(1, 1)
         lines.setContentsMargins(0, gap(3), 0, 0)
         self.setLayout(lines)

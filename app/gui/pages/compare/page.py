@@ -16,6 +16,7 @@ from app.gui.events import Notice, Tone
 from app.gui.pages.compare.columns import MOST_COLUMNS, ColumnHeads
 from app.gui.pages.compare.frontier import FrontierPanel
 from app.gui.pages.compare.generations import GenerationsPanel
+from app.gui.pages.compare.judged_dialog import JudgedDialog
 from app.gui.pages.compare.judging import Judging
 from app.gui.pages.compare.measures import ExamplesPanel, MeasuresPanel, SideBySidePanel
 from app.gui.pages.compare.measuring import Measuring
@@ -182,6 +183,7 @@ class ComparePage(QWidget):
         events.library_changed.connect(self._on_library_changed)
         self.heads.changed.connect(self._on_columns_changed)
         self.generations.bar.generate_requested.connect(self._on_generate_requested)
+        self.generations.judged_wanted.connect(self._on_judged_wanted)
         self.generations.bar.examples_wanted.connect(self._on_examples_wanted)
         self.measures.measure_requested.connect(self._on_measure_requested)
         self._measuring.changed.connect(self._show_known)
@@ -270,6 +272,12 @@ class ComparePage(QWidget):
         self._judging.begin()
         self._writing.begin(self.heads.model.currentText(), choices)
         self._judging.follow(choices)
+
+    def _on_judged_wanted(self) -> None:
+        edits = {choice.edit.id: choice.edit for choice in self.heads.choices()}
+        dialog = JudgedDialog(self._context, list(edits.values()), self)
+        dialog.finished.connect(self._judging.begin)
+        dialog.open()
 
     def _on_examples_wanted(self) -> None:
         choices = self.heads.choices()
