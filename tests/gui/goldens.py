@@ -171,6 +171,16 @@ def _models_error(window: MainWindow, context: GuiContext) -> None:
     _fail(context)
 
 
+def _memory(window: MainWindow, context: GuiContext) -> None:
+    window.page.tabs.setCurrentWidget(window.page.gate)
+
+
+def _memory_error(window: MainWindow, context: GuiContext) -> None:
+    window.page.rows.view.selectRow(0)
+    window.page.rows.switch.trigger()
+    _fail(context)
+
+
 def _fail(context: GuiContext) -> None:
     """Let the engine be gone, and every question to it with it."""
     for asked in list(context.engine.asked):
@@ -193,6 +203,8 @@ SCENES: dict[tuple[str, str], Scene] = {
     ("compare", "error"): _compare_error,
     ("library", "filled"): _library,
     ("library", "error"): _library_error,
+    ("memory", "filled"): _memory,
+    ("memory", "error"): _memory_error,
     ("models", "filled"): _models,
     ("models", "error"): _models_error,
 }

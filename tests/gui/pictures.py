@@ -24,6 +24,7 @@ from app.operations.guided import guided_set
 from editing.examples import Example, ExampleSet, Kind
 from tests.gui import page_kit as kit
 from tests.gui import pictures_of_edits as edits
+from tests.gui import pictures_of_memory as memories
 from tests.gui import pictures_of_models as models
 from tests.gui import pictures_of_runs as runs
 from tests.gui import pictures_of_senses as senses
@@ -49,6 +50,7 @@ def fill(context: GuiContext) -> None:
     edits.fill(context)
     runs.fill(context)
     models.fill(context)
+    memories.fill(context)
 
 
 def mixed_set() -> ExampleSet:
