@@ -48,7 +48,7 @@ def examples_error(window: MainWindow) -> None:
     page = _page(window)
     window._context.engine.become("failed")
     page.editor.table.clear_readings()
-    page.editor.table._earlier.clear()
+    page.editor.table.answers.clear_earlier()
     page.editor.actions_of_set.next_problem.trigger()
 
 

@@ -21,8 +21,9 @@ from PySide6.QtCore import (
 )
 from typing_extensions import override
 
+from app.gui.tables.example_answers import Answers
 from app.gui.tables.example_arrangement import Sorting, Stretch, arranged, difference
-from app.gui.tables.example_cells import Cells, Said, applies
+from app.gui.tables.example_cells import Cells, applies
 from app.gui.tables.example_columns import Column, ExampleRole, Gauge
 from app.gui.tables.example_conflicts import Conflicts, conflicts
 from app.gui.tables.example_filter import RowFilter
@@ -53,14 +54,10 @@ class ExamplesTable(QAbstractTableModel):
         self._role: Role = Role.CANONICAL
         self._rows: tuple[Example, ...] = ()
         self._shown: list[int] = []
-        self._now: dict[Texts, Reading] = {}
-        self._edited: dict[Texts, Reading] = {}
-        self._earlier: dict[str, Reading] = {}
-        self._unreadable: set[Texts] = set()
-        self._said = Said(self._now, self._edited, self._earlier, self._unreadable)
+        self.answers = Answers()
         self._found: Conflicts = {}
         self._own = OwnFlags()
-        self._cells = Cells(self._set, self._role, self._found, self._said, self._own)
+        self._cells = Cells(self._set, self._role, self._found, self.answers.said, self._own)
         self._filter = RowFilter()
         self._sorting: Sorting | None = None
         self._takes_rows = True
@@ -109,7 +106,7 @@ class ExamplesTable(QAbstractTableModel):
         old = self.example_at(row) or Example("", "")
         new = changed_cells(old, {column: text}, self._set)
         kind = kind_of(new, self._set)
-        cells = Cells(self._set, self._role, {}, self._said)
+        cells = Cells(self._set, self._role, {}, self.answers.said)
         by_column = [flag for flag in cells.flags(new) if flag.column is column]
         return by_column if applies(kind, column) else []
 
@@ -185,11 +182,7 @@ class ExamplesTable(QAbstractTableModel):
 
     def add_readings(self, readings: Mapping[Texts, Reading], *, edited: bool = False) -> None:
         """Show what the model, or the edited one, says of texts."""
-        (self._edited if edited else self._now).update(readings)
-        if not edited:
-            for row in self._rows:
-                if (reading := readings.get(texts_of(row))) is not None:
-                    self._earlier[row.id] = reading
+        self.answers.add(readings, self._rows, edited=edited)
         self._read_cells()
         self._rearrange_after_models()
         for number, i in enumerate(self._shown):
@@ -199,32 +192,29 @@ class ExamplesTable(QAbstractTableModel):
 
     def add_unreadable(self, texts: Iterable[Texts]) -> None:
         """Remark on rows that the model could not read."""
-        self._unreadable |= set(texts)
+        self.answers.add_unreadable(texts)
         self._read_cells()
         self._repaint()
 
     def clear_readings(self, *, edited_only: bool = False) -> None:
         """Forget what a model said: it is another now."""
-        self._edited.clear()
-        if not edited_only:
-            self._now.clear()
-            self._unreadable.clear()
+        self.answers.clear(edited_only=edited_only)
         self._read_cells()
         self._repaint()
 
     def set_waiting(self, text: str) -> None:
         """Say why nothing is known yet: the engine thinks, starts, or is off."""
-        self._said = replace(self._said, waiting=text)
+        self.answers.wait_for(text)
         self._read_cells()
         self._repaint()
 
     def reading_of(self, example: Example, *, edited: bool = False) -> Reading | None:
         """Return what the model, or the edited one, said of these very texts."""
-        return (self._edited if edited else self._now).get(texts_of(example))
+        return self.answers.of(example, edited=edited)
 
     def is_unreadable(self, example: Example) -> bool:
         """Whether the model was asked and could not read these texts."""
-        return texts_of(example) in self._unreadable
+        return self.answers.is_unreadable(example)
 
     def change_cells(self, values: Mapping[tuple[int, Column], str], text: str) -> None:
         """Ask for a change of many cells as one; rows below the last become new ones.
@@ -322,7 +312,7 @@ class ExamplesTable(QAbstractTableModel):
             self._append(rows)
             return
         found = conflicts(rows, self._set, self._role)
-        cells = Cells(self._set, self._role, found, self._said, self._own)
+        cells = Cells(self._set, self._role, found, self.answers.said, self._own)
         shown = self._arranged(rows, cells)
         stretch = difference([row.id for row in self.shown_rows], [rows[i].id for i in shown])
 
@@ -365,7 +355,7 @@ class ExamplesTable(QAbstractTableModel):
         self._read_cells()
 
     def _read_cells(self) -> None:
-        self._cells = Cells(self._set, self._role, self._found, self._said, self._own)
+        self._cells = Cells(self._set, self._role, self._found, self.answers.said, self._own)
 
     def _arranged(self, rows: tuple[Example, ...], cells: Cells) -> list[int]:
         def passes(row: Example) -> bool:

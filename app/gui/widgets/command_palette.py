@@ -3,25 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QDialog,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QWidget
 from typing_extensions import override
 
 from app.gui.fuzzy import fuzzy_score
 from app.gui.metrics import characters, gap
-from app.gui.palette import tokens_in_use
+from app.gui.tokens import Tokens
 from app.gui.widgets.labels import caption
 from app.gui.widgets.layouts import column
+from app.gui.widgets.list_entries import Index, ListEntries, write_in
 
 MOST_SHOWN = 60
 _KEYS = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
@@ -116,38 +108,16 @@ def ranked(commands: Sequence[Command], text: str) -> list[int]:
     return [number for _, number in sorted(rated)]
 
 
-class _CommandLine(QStyledItemDelegate):
+class _CommandLine(ListEntries):
     """A name at the left; its kind and keys at the right, stepping back."""
 
     @override
-    def sizeHint(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        return QSize(gap(30), gap(8))
-
-    @override
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        tokens, area = tokens_in_use(), QRect(option.rect).adjusted(1, 1, -1, -1)
+    def write(self, painter: QPainter, area: QRect, index: Index, tokens: Tokens) -> None:
         command: Command = index.data(_COMMAND)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setBrush(QColor(tokens.accent_soft))
-            painter.drawRoundedRect(area, gap(1.6), gap(1.6))
         words = area.adjusted(gap(2.5), 0, -gap(2.5), 0)
-        right = " · ".join(filter(None, (command.keys, command.kind)))
-        width = painter.fontMetrics().horizontalAdvance(right)
-        painter.setPen(QColor(tokens.muted))
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(words, middle | Qt.AlignmentFlag.AlignRight, right)
-        painter.setPen(QColor(tokens.text))
-        room = words.width() - width - gap(4)
-        name = painter.fontMetrics().elidedText(command.name, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(words, middle, name)
-        painter.restore()
+        right = " · ".join(filter(None, (command.keys, command.kind)))
+        end = middle | Qt.AlignmentFlag.AlignRight
+        write_in(painter, words, right, tokens.muted, where=end)
+        room = painter.fontMetrics().horizontalAdvance(right) + gap(4)
+        write_in(painter, words.adjusted(0, 0, -room, 0), command.name, tokens.text, where=middle)
