@@ -10,6 +10,8 @@ Source: Hewitt et al. 2024 (arXiv 2402.06155), section 5 and appendix C.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, Protocol
 
 import torch
@@ -22,6 +24,7 @@ from editing.progress import Progress, Report, StoppedEarly
 ACCUMULATED = 5
 BETAS = (0.9, 0.995)
 TRUE_ACCUMULATION, REFERENCE_ACCUMULATION = "true", "reference"
+ADAM, ADAM_8BIT = "adam", "adam-8bit"
 
 
 class Trainee(Protocol):
@@ -63,6 +66,7 @@ class FinetuningPlan:
     """Windows of the regularisation text; 0 where there is no KL term."""
     accumulation: str
     seed: int
+    optimiser: str = ADAM
 
     def rate(self, epoch: int) -> float:
         """The rate of an epoch, counted from 0."""
@@ -73,7 +77,7 @@ class FinetuningPlan:
 class Training:
     """A training under way: what a checkpoint holds."""
 
-    optimiser: torch.optim.Adam
+    optimiser: torch.optim.Optimizer
     order: torch.Generator
     draws: torch.Generator
     epoch: int
@@ -85,7 +89,7 @@ class Training:
     def begin(cls, trainee: Trainee, plan: FinetuningPlan) -> "Training":
         """Start at epoch 0."""
         return cls(
-            optimiser=torch.optim.Adam(trainee.parameters, lr=plan.learning_rate, betas=BETAS),
+            optimiser=_optimiser(trainee.parameters, plan),
             order=torch.Generator().manual_seed(2 * plan.seed),
             draws=torch.Generator().manual_seed(2 * plan.seed + 1),
             epoch=0,
@@ -144,6 +148,18 @@ def train(
     return training
 
 
+def has_8bit() -> bool:
+    """Whether moments can be kept in 8 bits here."""
+    return find_spec("bitsandbytes") is not None
+
+
+def _optimiser(parameters: Sequence[Tensor], plan: FinetuningPlan) -> torch.optim.Optimizer:
+    if plan.optimiser != ADAM_8BIT:
+        return torch.optim.Adam(parameters, lr=plan.learning_rate, betas=BETAS)
+    package: Any = import_module("bitsandbytes")
+    return package.optim.Adam8bit(parameters, lr=plan.learning_rate, betas=BETAS)
+
+
 def _train_epoch(
     trainee: Trainee, plan: FinetuningPlan, training: Training, report: Report
 ) -> None:
@@ -168,7 +184,7 @@ def _train_epoch(
 def _step(
     trainee: Trainee,
     plan: FinetuningPlan,
-    optimiser: torch.optim.Adam,
+    optimiser: torch.optim.Optimizer,
     examples: list[int],
     windows: list[int],
 ) -> float:

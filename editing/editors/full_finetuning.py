@@ -11,15 +11,19 @@ from torch import Tensor
 from typing_extensions import override
 
 from editing.editors.base import Edit, Editor, EditState, FitContext
-from editing.editors.memory import FLOAT32, Loop, Workload, training, weights
+from editing.editors.finetuning import ADAM_8BIT
+from editing.editors.memory import FLOAT32, Loop, Workload, moments, training, weights
 from editing.editors.module_trainee import Kept
 from editing.editors.private_copy import private_copy
 from editing.editors.training_settings import (
     accumulation_setting,
+    check_optimiser,
     epochs_setting,
     kl_direction_setting,
     kl_weight_setting,
     learning_rate_setting,
+    optimiser_setting,
+    recomputation_setting,
 )
 from editing.editors.weight_delta import WeightDelta, load_weight_delta
 from editing.editors.weight_training import WorkingCopy, train_weights
@@ -39,9 +43,12 @@ class FullFinetuningSettings:
     kl_weight: float = kl_weight_setting(0.25)
     kl_direction: str = kl_direction_setting()
     accumulation: str = accumulation_setting()
+    gradient_checkpointing: bool = recomputation_setting()
+    optimiser: str = optimiser_setting()
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""
+        check_optimiser(self.optimiser)
         check_ranges(self)
 
 
@@ -59,12 +66,14 @@ class FullFinetuning(Editor[FullFinetuningSettings]):
     def memory(self, model: LanguageModel, work: Workload, settings: FullFinetuningSettings) -> int:
         numbers = parameter_count(model)
         own = numbers * work.number()
+        eight_bit = settings.optimiser == ADAM_8BIT
         loop = Loop(
             trained={name for name, _ in model.module.named_parameters()},
-            held=4 * own,  # a copy, its gradients and two moments
+            held=2 * own + moments(own, work, eight_bit=eight_bit),  # a copy and its gradients
             kept=numbers * FLOAT32,
             snapshot=own,
             epochs=settings.epochs,
+            recomputed=settings.gradient_checkpointing,
         )
         return weights(model, work) + training(model, work, loop)
 

@@ -16,15 +16,19 @@ from torch import Tensor, nn
 from typing_extensions import override
 
 from editing.editors.base import Edit, Editor, EditState, FitContext
-from editing.editors.memory import Loop, Workload, training, weights
+from editing.editors.finetuning import ADAM_8BIT
+from editing.editors.memory import Loop, Workload, moments, training, weights
 from editing.editors.module_trainee import Kept
 from editing.editors.private_copy import private_copy
 from editing.editors.training_settings import (
     accumulation_setting,
+    check_optimiser,
     epochs_setting,
     kl_direction_setting,
     kl_weight_setting,
     learning_rate_setting,
+    optimiser_setting,
+    recomputation_setting,
 )
 from editing.editors.weight_delta import Factors, WeightDelta, load_weight_delta
 from editing.editors.weight_training import WorkingCopy, train_weights
@@ -78,9 +82,12 @@ class LoraSettings:
     )
     kl_direction: str = kl_direction_setting()
     accumulation: str = accumulation_setting()
+    gradient_checkpointing: bool = recomputation_setting()
+    optimiser: str = optimiser_setting()
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""
+        check_optimiser(self.optimiser)
         check_ranges(self)
 
 
@@ -99,12 +106,14 @@ class Lora(Editor[LoraSettings]):
     def memory(self, model: LanguageModel, work: Workload, settings: LoraSettings) -> int:
         chosen = _projections(model, settings.layer_share)
         own = sum(settings.rank * (p.inputs + p.outputs) for p in chosen) * work.number()
+        eight_bit = settings.optimiser == ADAM_8BIT
         loop = Loop(
             trained={projection.weight_name for projection in chosen},
-            held=4 * own,  # with gradients and two moments
+            held=2 * own + moments(own, work, eight_bit=eight_bit),  # with its gradients
             kept=own,
             snapshot=own,
             epochs=settings.epochs,
+            recomputed=settings.gradient_checkpointing,
             beside=settings.rank * len(chosen) * work.number(),
         )
         return weights(model, work) + training(model, work, loop)

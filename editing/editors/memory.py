@@ -82,6 +82,15 @@ def scoring(model: LanguageModel, work: Workload) -> int:
     return rows * (tokens * work.number() + work.scored * (FLOAT32 + widened))
 
 
+def moments(own: int, work: Workload, *, eight_bit: bool) -> int:
+    """What Adam keeps of the gradients of trained numbers.
+
+    Args:
+        own: Bytes of the trained numbers.
+    """
+    return 2 * own // (work.number() if eight_bit else 1)
+
+
 def training(model: LanguageModel, work: Workload, loop: Loop) -> int:
     """Beside the weights: a step at its largest, or the copies between epochs."""
     step = _step(model, work, loop)
@@ -168,14 +177,15 @@ def sense_training(model: LanguageModel, work: Workload, senses: int, epochs: in
     in_window = min(senses, SENSES_IN_WINDOW) * rows * FLOAT32
     selecting = work.windows * work.examples * WORDS_AN_EXAMPLE * count * FLOAT64
     kept = (epochs + 4) * senses * width * FLOAT32
-    return kept + max(3 * alpha + 2 * mixed, 3 * logits, selecting, 5 * logits + 2 * in_window)
+    return kept + max(2 * alpha + mixed, selecting, 3 * logits + 2 * in_window)
 
 
 def borrowing(model: LanguageModel, work: Workload) -> int:
     """Beside the weights of both models: their logits, put together for each strength in turn."""
     rows = output_rows(model)
     tokens = max(LOGIT_NUMBERS // rows, work.scored)
-    return rows * (tokens * (work.number() + 4 * FLOAT32) + work.scored * 3 * FLOAT32)
+    ratio = tokens * (work.number() + 5 * FLOAT32)
+    return rows * max(ratio, tokens * (work.number() + FLOAT32) + work.scored * 3 * FLOAT32)
 
 
 def _at(held: Any, tokens: int, longest: int, *, recomputed: bool) -> int:  # noqa: ANN401

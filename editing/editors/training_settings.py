@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from editing.editors.finetuning import REFERENCE_ACCUMULATION, TRUE_ACCUMULATION
+from editing.editors.finetuning import (
+    ADAM,
+    ADAM_8BIT,
+    REFERENCE_ACCUMULATION,
+    TRUE_ACCUMULATION,
+    has_8bit,
+)
+from editing.errors import EditingError
 from editing.settings import Scale, setting
 
 BASE_TO_EDITED, EDITED_TO_BASE = "base-to-edited", "edited-to-base"
@@ -66,6 +73,42 @@ def kl_direction_setting() -> Any:  # noqa: ANN401
         choices=(BASE_TO_EDITED, EDITED_TO_BASE),
         advanced=True,
     )
+
+
+def recomputation_setting() -> Any:  # noqa: ANN401
+    """Whether activations are computed again instead of being kept."""
+    return setting(
+        default=False,
+        label="Gradient checkpointing",
+        help="Runs each block again for the backward: the same result with much less memory for "
+        "long texts, and about a third slower.",
+        advanced=True,
+    )
+
+
+def optimiser_setting() -> Any:  # noqa: ANN401
+    """What keeps the moments of the gradients."""
+    return setting(
+        ADAM,
+        label="Optimiser",
+        help="adam-8bit keeps its state in a quarter of the memory, and needs the package "
+        "bitsandbytes.",
+        choices=(ADAM, ADAM_8BIT) if has_8bit() else (ADAM,),
+        advanced=True,
+    )
+
+
+def check_optimiser(name: str) -> None:
+    """Refuse what is not installed.
+
+    Raises:
+        EditingError: It says what to install.
+    """
+    if name == ADAM_8BIT and not has_8bit():
+        raise EditingError(
+            "8-bit optimiser states need the package bitsandbytes, which is not installed. Install "
+            "it with `pip install bitsandbytes`, or leave the optimiser at adam."
+        )
 
 
 def accumulation_setting() -> Any:  # noqa: ANN401

@@ -21,6 +21,7 @@ from editing.editors.finetuning import FinetuningPlan, Training, train
 from editing.editors.module_trainee import Kept, ModuleTrainee
 from editing.general_text import GeneralText
 from editing.models.language_model import LanguageModel
+from editing.models.recomputing import recompute_blocks
 from editing.objectives import EncodedExamples
 from editing.progress import StoppedEarly
 
@@ -51,6 +52,16 @@ class WeightTrainingSettings(Protocol):
     @property
     def accumulation(self) -> str:
         """Whether all accumulated examples count."""
+        ...
+
+    @property
+    def gradient_checkpointing(self) -> bool:
+        """Whether blocks are run again for the backward."""
+        ...
+
+    @property
+    def optimiser(self) -> str:
+        """ADAM, or with moments in 8 bits."""
         ...
 
 
@@ -89,12 +100,15 @@ def train_weights(
         kl_direction=settings.kl_direction,
         judge=judge,
     )
+    if settings.gradient_checkpointing:
+        recompute_blocks(working.model)
     plan = FinetuningPlan(
         learning_rate=settings.learning_rate,
         epochs=settings.epochs,
         examples=len(examples),
         windows=references.sequences,
         accumulation=settings.accumulation,
+        optimiser=settings.optimiser,
         seed=context.seed,
     )
     run = partial(train, trainee, plan, report=report, checkpoints=context.checkpoints)

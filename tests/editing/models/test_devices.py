@@ -1,5 +1,7 @@
 """Where a model is and what it computes in: one model all the same, and what that excludes."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor
@@ -89,7 +91,7 @@ def test_a_spread_model_is_edited_by_the_methods_that_leave_it_as_it_is(folder):
     said = find_editor("lora").unsupported_reason(spread)
     assert said is not None
     assert said.startswith("It needs all weights at hand")
-    edits = [fitted_codebook(model) for model in (spread, whole)]
+    edits = [fitted("grace", model, {"steps": 5}) for model in (spread, whole)]
     assert torch.equal(*(edit.state().tensors["values"] for edit in edits))
     untouched = logits_of(spread)
     with edits[0].applied(spread), edits[1].applied(whole):
@@ -109,12 +111,13 @@ def test_an_edit_of_weights_is_not_put_on_a_spread_model(folder):
     assert torch.equal(logits_of(spread), untouched)
 
 
-def fitted_codebook(model: LanguageModel) -> Edit:
-    editor, passes = find_editor("grace"), InMemoryPasses()
+def fitted(method: str, model: LanguageModel, settings: dict[str, Any]) -> Edit:
+    """Fit an edit of one example."""
+    editor, passes = find_editor(method), InMemoryPasses()
     texts = EvaluationTexts(EXAMPLES, (), text_from_rows(model, SENTENCES[:1], "G"))
     yardstick = Yardstick.over(model, texts, pass_for(editor, passes), unheard)
     judge = BallJudge(yardstick, 1e9, lambda epoch: None)
     encoded = encode_examples(model.tokenizer, EXAMPLES, model.context)
     text = text_from_rows(model, SENTENCES[2:], "R")
     context = FitContext(passes, judge, unheard, 0)
-    return editor.fit(model, encoded, text, editor.Settings(steps=5), context)
+    return editor.fit(model, encoded, text, editor.Settings(**settings), context)
