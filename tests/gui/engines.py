@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from pytestqt.qtbot import QtBot
 
 from app.gui.engine_process import EngineProcess
 from app.gui.job_list import JobList
@@ -60,3 +62,31 @@ def open_window(
     window = Window(engine, JobList(data, engine, library, goes_on=goes_on), library)
     engine.start()
     return window
+
+
+Open = Callable[..., Window]
+
+
+def opener(folder: Path) -> Iterator[Open]:
+    """Give what opens windows over one data folder, and close them all at the end."""
+    windows: list[Window] = []
+
+    def opened(mode: str = "verbs", *, patience_ms: int = 3000, goes_on: bool = False) -> Window:
+        windows.append(open_window(folder, mode, patience_ms=patience_ms, goes_on=goes_on))
+        return windows[-1]
+
+    yield opened
+    for window in windows:
+        window.close()
+
+
+def until(qtbot: QtBot, window: Window, job: str, state: str) -> None:
+    """Wait until a job is in a state."""
+    qtbot.waitUntil(lambda: window.state(job) == state, timeout=20_000)
+
+
+def start_waiting(qtbot: QtBot, window: Window, gate: Path, at: int = 1) -> str:
+    """Start a job that has done an epoch and waits in the next until there is a file."""
+    job = window.add(epochs=3, wait_for=str(gate), wait_at=at)
+    qtbot.waitUntil(lambda: len(window.jobs.job(job).epochs) == at)
+    return job
