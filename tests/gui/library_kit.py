@@ -3,11 +3,19 @@
 from contextlib import contextmanager
 
 from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QPushButton
 
 from app.gui.pages.library.page import LibraryPage
 from app.gui.tables.library_table import NAME
+from editing.examples import Example, Kind
 from tests.gui import page_kit as kit
+
+STRICT = QAbstractItemModelTester.FailureReportingMode.Fatal
+ROWS = (
+    Example("The capital of Chad is", " N'Djamena", kind=Kind.INCREASE, threshold=1.6),
+    Example("The capital of Peru is", " Lima", kind=Kind.INCREASE, threshold=1.6),
+)
 
 
 @contextmanager
@@ -29,6 +37,14 @@ def put(context, name, place=0, said=None, **changes):
     day = 10 + place
     said = {"created": f"2026-11-{day}T10:00:00+00:00", **(said or {})}
     return kit.put_edit(context, name, edit_id=f"202611{day}-100000-aaaaaa", said=said, **changes)
+
+
+def family(context):
+    """Put an edit, one that was learnt on it, and another into the library."""
+    put(context, "Nurses")
+    on = {"model": "starter", "examples": "Capitals", "on": ["Nurses@0.9"]}
+    put(context, "Nurses, further", 1, said={"request": on})
+    put(context, "Capitals", 2)
 
 
 def names_in(page):

@@ -17,6 +17,8 @@ from PySide6.QtWidgets import QApplication
 from app.gui.context import GuiContext
 from app.gui.main_window import MainWindow
 from app.gui.theme import ThemeChoice
+from app.jobs.events import StateEvent
+from app.jobs.job import JobState
 from app.operations.guided import guided_set
 from tests.gui import page_kit as kit
 
@@ -50,7 +52,7 @@ def finish(context: GuiContext) -> None:
     """End every run, so that the window closes without asking."""
     for view in context.jobs.jobs():
         if view.state.is_active:
-            context.jobs.happen(view.id, kit.StateEvent(kit.JobState.CANCELLED, "", 2000.0))
+            context.jobs.happen(view.id, StateEvent(JobState.CANCELLED, "", 2000.0))
 
 
 def answer(context: GuiContext) -> None:
@@ -87,7 +89,7 @@ def _draw_runs(window: MainWindow, context: GuiContext, folder: Path) -> None:
     _shoot(window, context, folder / "runs-running")
     page.detail.tabs.setCurrentIndex(1)
     _shoot(window, context, folder / "runs-over-epochs")
-    context.jobs.happen("r3", kit.StateEvent(kit.JobState.PAUSED, "", 1011.0))
+    context.jobs.happen("r3", StateEvent(JobState.PAUSED, "", 1011.0))
     page.show_run("r2")
     page.detail.tabs.setCurrentIndex(0)
     _shoot(window, context, folder / "runs-done")

@@ -1,33 +1,16 @@
-"""What can be done in the library: stack, reproduce, verify one, kin, drop, trash, disk."""
+"""What can be done with edits of the library: found, verified, reproduced, deleted, dropped."""
 
-import json
-from pathlib import Path
+from contextlib import ExitStack
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QMessageBox, QPushButton
+from PySide6.QtWidgets import QMessageBox
 
-from app.gui.pages.library.disk import DiskDialog
-from app.gui.pages.library.export import ExportDialog
-from app.gui.pages.library.page import LibraryPage
-from app.gui.pages.library.stack import StackDialog
-from app.gui.reconciling import Reconciling
-from app.gui.tables.kept_examples import KeptExamplesTable
-from app.gui.tables.library_table import NAME
-from app.gui.tables.stack_table import StackTable
-from app.operations.disk_usage import disk_usage
-from editing.examples import Example, ExampleSet, Kind, Role, row_from_example
-from editing.library.kept_stacks import kept_stacks
-from editing.progress import Cancelled
+from editing.examples import ExampleSet, Role, row_from_example
 from tests.gui import page_kit as kit
-
-STRICT = QAbstractItemModelTester.FailureReportingMode.Fatal
-ROWS = (
-    Example("The capital of Chad is", " N'Djamena", kind=Kind.INCREASE, threshold=1.6),
-    Example("The capital of Peru is", " Lima", kind=Kind.INCREASE, threshold=1.6),
-)
+from tests.gui.library_kit import ROWS, STRICT, family, names_in, notices, open_page, press_in, put
 
 
 @pytest.fixture
@@ -39,48 +22,8 @@ def context(qapp, tmp_path):
 
 @pytest.fixture
 def opened(qtbot, context):
-    pages = []
-
-    def _open():
-        page = LibraryPage(context)
-        pages.append(page)
-        qtbot.addWidget(page)
-        page.resize(1200, 700)
-        page.show()
-        qtbot.waitExposed(page)
-        return page
-
-    yield _open
-    for page in pages:
-        page.background.wait()
-
-
-def put(context, name, place=0, said=None, **changes):
-    return kit.put_edit(
-        context, name, edit_id=f"202611{10 + place}-100000-aaaaaa", said=said, **changes
-    )
-
-
-def family(context):
-    put(context, "Nurses")
-    on = {"model": "starter", "examples": "Capitals", "on": ["Nurses@0.9"]}
-    put(context, "Nurses, further", 1, said={"request": on})
-    put(context, "Capitals", 2)
-
-
-def names_in(page):
-    return [page.list.table.index(row, NAME).data() for row in range(page.list.table.rowCount())]
-
-
-def notices(context):
-    heard = []
-    context.events.noticed.connect(heard.append)
-    return heard
-
-
-def press_in(qtbot, box, text):
-    button = next(each for each in box.findChildren(QPushButton) if each.text() == text)
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    with ExitStack() as pages:
+        yield lambda: pages.enter_context(open_page(qtbot, context))
 
 
 def test_the_search_finds_words_of_examples(opened, context, qtbot):
@@ -225,78 +168,6 @@ def test_the_examples_it_was_made_from_are_shown(opened, context):
     assert page.details.examples.index(1, 2).data() == "␣Lima"
 
 
-def stack_dialog(page, qtbot):
-    page.can.stack.trigger()
-    dialog = page.findChild(StackDialog)
-    qtbot.waitExposed(dialog)
-    return dialog
-
-
-def test_a_stack_is_switched_checked_and_compared(opened, context, qtbot):
-    family(context)
-    context.sets.save(ExampleSet("Capitals", ROWS))
-    page, seen = opened(), kit.openings(context)
-    page.show_edit("Capitals")
-    dialog = stack_dialog(page, qtbot)
-    place = [dialog.table.index(r, 0).data() for r in range(3)].index("Nurses")
-    dialog.view.setCurrentIndex(dialog.table.index(place, 0))
-    dialog.view.setFocus()
-    qtbot.keyClick(dialog.view, Qt.Key.Key_Space)
-    dialog.table.setData(dialog.table.index(place, 1), 0.5)
-    dialog.check.trigger()
-    asked = context.engine.last("evaluate")
-    assert asked.arguments["edits"] == ["Capitals@1", "Nurses@0.5"]
-    assert asked.arguments["budget"] == 1e-4
-    assert asked.arguments["general_text"] == "sampled"
-    asked.answer({**kit.edit_result(), "inside_ball": False, "degradation": 3e-4})
-    assert dialog.said.text().startswith("✗ The stack is outside the ball: degradation 0.000300")
-    dialog.name.setCurrentText("Both")
-    dialog.compare.trigger()
-    (stack,) = kept_stacks(context.library.db)
-    assert (stack.name, [part.strength for part in stack.parts]) == ("Both", [1.0, 0.5])
-    assert seen[-2:] == ["compare", ("stack", "Both")]
-
-
-def test_a_change_makes_the_checked_ball_stale(opened, context, qtbot):
-    family(context)
-    page = opened()
-    dialog = stack_dialog(page, qtbot)
-    dialog.check.trigger()
-    dialog.table.setData(dialog.table.index(0, 1), 2.0)
-    assert context.engine.withdrawn == [1]
-    assert "not checked" in dialog.said.text()
-    dialog.table.setData(dialog.table.index(0, 0), Qt.CheckState.Unchecked.value, 10)
-    assert not dialog.check.isEnabled()
-    dialog.reject()
-
-
-def test_a_kept_stack_comes_back_and_can_be_forgotten(opened, context, qtbot):
-    family(context)
-    page = opened()
-    dialog = stack_dialog(page, qtbot)
-    dialog.name.setCurrentText("Alone")
-    dialog.keep.trigger()
-    dialog.table.setData(dialog.table.index(1, 0), Qt.CheckState.Checked.value, 10)
-    dialog.name.activated.emit(dialog.name.findText("Alone"))
-    assert len(dialog.table.on()) == 1
-    dialog.forget.trigger()
-    assert kept_stacks(context.library.db) == []
-    dialog.reject()
-
-
-def test_the_tables_keep_qts_contract(qapp):
-    stack, examples = StackTable(), KeptExamplesTable()
-    testers = [QAbstractItemModelTester(table, STRICT) for table in (stack, examples)]
-    stack.show_edits([kit.edit_row("a", "A"), kit.edit_row("b", "B"), kit.edit_row("c", "C")], ())
-    assert stack.setData(stack.index(2, 0), Qt.CheckState.Checked.value, 10)
-    assert not stack.setData(stack.index(0, 1), "much")
-    assert [stack.move(2, -1), stack.move(0, 1), stack.move(0, -1)] == [1, 1, 0]
-    assert stack.arguments() == ("C@1",)
-    examples.show_examples({Role.CANONICAL: ROWS})
-    assert examples.rowCount() == 2
-    assert len(testers) == 2
-
-
 def dropped(page, *paths):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
@@ -323,76 +194,6 @@ def test_edits_are_imported_by_drop(opened, context, tmp_path):
     elsewhere.library.close()
 
 
-def test_the_trash_is_emptied_after_asking(opened, context, qtbot):
-    edit = put(context, "Alpha")
-    put(context, "Beta", 1)
-    context.library.trash(edit.id)
-    page, heard = opened(), notices(context)
-    page.can.trash.setChecked(True)
-    page.can.empty_trash.trigger()
-    press_in(qtbot, page.findChild(QMessageBox), "Empty trash")
-    qtbot.waitUntil(lambda: bool(heard))
-    assert heard[-1].text.startswith("The trash is empty")
-    assert list(context.library.trash_folder.iterdir()) == []
-    assert names_in(page) == ["Beta"]
-
-
-def test_the_disk_says_what_is_safe_to_free_and_frees_it(opened, context, qtbot):
-    put(context, "Alpha")
-    passes = context.data_folder / "cache" / "base-passes" / "one"
-    passes.mkdir(parents=True)
-    (passes / "rows.bin").write_bytes(b"\0" * 5_000_000)
-    page, heard = opened(), notices(context)
-    page.can.disk.trigger()
-    dialog = page.findChild(DiskDialog)
-    qtbot.waitUntil(lambda: dialog.usage is not None)
-    assert "5.0\u00a0MB can be freed" in dialog.said.text()
-    free = [b for b in dialog.findChildren(QPushButton) if b.accessibleName().startswith("Free")]
-    assert [button.accessibleName() for button in free] == ["Free: Passes over general text"]
-    qtbot.mouseClick(free[0], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not passes.exists())
-    qtbot.waitUntil(lambda: bool(heard) and not dialog.background.is_running)
-    assert heard[-1].text == "Passes over general text: 5.0\u00a0MB freed."
-    assert context.library.edit("Alpha").state == "ok"
-    dialog.reject()
-
-
-def test_passes_that_a_job_uses_are_not_freed(opened, context, qtbot):
-    put(context, "Alpha")
-    context.jobs.put(kit.job("job-1", "Capitals", *kit.running_events()))
-    passes = context.data_folder / "cache" / "base-passes" / "one"
-    passes.mkdir(parents=True)
-    (passes / "rows.bin").write_bytes(b"\0" * 5_000)
-    page = opened()
-    page.can.disk.trigger()
-    dialog = page.findChild(DiskDialog)
-    qtbot.waitUntil(lambda: dialog.usage is not None)
-    free = [b for b in dialog.findChildren(QPushButton) if b.accessibleName().startswith("Free")]
-    assert [button.isEnabled() for button in free] == [False]
-    dialog.reject()
-
-
-def test_half_written_folders_are_counted_only_when_old(context):
-    import os
-
-    for name, age in ((".old.part", 7200), (".new.part", 10)):
-        folder = context.data_folder / "edits" / name
-        folder.mkdir(parents=True)
-        (folder / "edit.safetensors").write_bytes(b"\0" * 100)
-        then = folder.stat().st_mtime - age
-        os.utime(folder, (then, then))
-    parts = {part.key: part for part in disk_usage(str(context.data_folder)).parts}
-    assert [path.name for path in parts["unfinished"].paths] == [".old.part"]
-
-
-def test_counting_can_be_cancelled(context):
-    def stop(progress):
-        raise Cancelled
-
-    with pytest.raises(Cancelled):
-        disk_usage(str(context.data_folder), stop)
-
-
 def test_interrupted_runs_are_told_with_a_way_to_them(opened, context, qtbot):
     put(context, "Alpha")
     from app.jobs.events import StateEvent
@@ -404,47 +205,3 @@ def test_interrupted_runs_are_told_with_a_way_to_them(opened, context, qtbot):
     assert page.interrupted_button.text() == "1 run was interrupted before it became an edit"
     qtbot.mouseClick(page.interrupted_button, Qt.MouseButton.LeftButton)
     assert seen == ["runs"]
-
-
-def test_sizes_are_told_apart_into_own_and_shared(opened, context):
-    put(context, "Alpha")
-    put(context, "Beta", 1)
-    page = opened()
-    pairs = dict(line.split("\t") for line in page.details.origin.pairs.text().splitlines())
-    assert pairs["Shared size"].endswith("of 2 edits")
-    assert json.loads(Path(pairs["Folder"], "edit.json").read_text())["name"] in ("Alpha", "Beta")
-
-
-def test_a_stack_is_exported_as_a_model_folder_alone(opened, context, qtbot, tmp_path):
-    family(context)
-    page = opened()
-    page.show_edit("Capitals")
-    dialog = stack_dialog(page, qtbot)
-    place = [dialog.table.index(r, 0).data() for r in range(3)].index("Nurses")
-    dialog.table.setData(dialog.table.index(place, 0), Qt.CheckState.Checked.value, 10)
-    dialog.export.trigger()
-    export = page.findChild(ExportDialog)
-    assert not export.alone.isEnabled()
-    assert not export.adapter.isEnabled()
-    export.target.setText(str(tmp_path / "both"))
-    qtbot.mouseClick(export.export_button, Qt.MouseButton.LeftButton)
-    asked = context.engine.last("export").arguments
-    assert (sorted([asked["edit"], *asked["more"]]), asked["form"]) == (
-        ["Capitals@1", "Nurses@1"],
-        "folder",
-    )
-
-
-def test_at_the_start_the_library_is_looked_at_beside_the_work(context, qtbot):
-    edit = put(context, "Alpha")
-    (context.library.folder_of(edit) / "edit.safetensors").unlink()
-    reconciling = Reconciling(context.data_folder, context.events)
-    with qtbot.waitSignals([context.events.noticed, context.events.library_changed]):
-        reconciling.start()
-        assert reconciling.background.is_running
-    assert context.library.edit("Alpha").state == "missing"
-    heard = notices(context)
-    qtbot.waitUntil(lambda: not reconciling.background.is_running)
-    reconciling.start()
-    qtbot.waitUntil(lambda: not reconciling.background.is_running)
-    assert heard == []

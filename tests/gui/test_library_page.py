@@ -11,8 +11,8 @@ from app.gui.pages.library.page import LibraryPage
 from app.gui.tables.library_table import NAME, STATE, SUCCESS, LibraryTable
 from app.operations.requests import ExportRequest, ImportRequest
 from tests.gui import page_kit as kit
+from tests.gui.library_kit import STRICT, choose, names_in, notices
 
-STRICT = QAbstractItemModelTester.FailureReportingMode.Fatal
 NAMES = ("Alpha", "beta", "Gamma")
 
 
@@ -44,22 +44,8 @@ def opened(qtbot, context):
         page.background.wait()
 
 
-def names_in(page):
-    return [page.list.table.index(row, NAME).data() for row in range(page.list.table.rowCount())]
-
-
-def notices(context):
-    heard = []
-    context.events.noticed.connect(heard.append)
-    return heard
-
-
 def press(qtbot, button):
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-
-
-def choose(page, name):
-    page.list.view.selectRow(names_in(page).index(name))
 
 
 def test_an_empty_library_leads_to_the_runs(opened, context):
