@@ -118,6 +118,6 @@ def test_rows_go_out_into_a_file_and_into_another_memory(
     assert run(work, "rows", "import", "Three", str(file)) == 1
     assert "holds this example already" in capsys.readouterr().err
     assert run(work, "rows", "import", "grace", str(file)) == 1
-    assert "have to be trained" in capsys.readouterr().err
+    assert "are trained" in capsys.readouterr().err
     assert run(work, "rows", "export", "Three", "--to", str(file)) == 1
     assert "already" in capsys.readouterr().err

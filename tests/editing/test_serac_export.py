@@ -16,8 +16,8 @@ from editing.library.stacks import EditStack
 from editing.models.language_model import LanguageModel
 from editing.models.loading import load_model
 from tests.editing.models.test_without_exemplar import PROMPT, open_as_stranger
+from tests.editing.serac_kit import fit
 from tests.editing.test_logit_ensemble_export import ensemble, of_senses, stacked
-from tests.editing.test_serac import fit
 from tests.tiny import tiny_backpack, tiny_transformer
 
 

@@ -2,7 +2,9 @@
 
 What is trained are low-rank changes of the MLP projections, so that an edit can hold them and a
 large model needs no second copy. The loss is the one of each kind of row: what is to be said more
-by its NLL, less by bounded unlikelihood, alike by the difference, rather by a soft margin.
+by its NLL, less by bounded unlikelihood, alike by the difference, rather by a soft margin. That a
+row read where it does not belong costs little is learnt as well: after a row that has nothing to do
+with a general text, the text is to be predicted as the untouched model predicts it alone.
 
 Source: Mitchell et al. 2022, Memory-Based Model Editing at Scale (arXiv 2206.06520).
 """
@@ -16,21 +18,33 @@ from torch import Tensor
 
 from editing.batches import TokenSequence
 from editing.editors.private_copy import private_copy
-from editing.editors.serac.counterfactual_texts import ReadExample, read_examples_of
+from editing.editors.serac.counterfactual_texts import (
+    Misfire,
+    ReadExample,
+    misfires_of,
+    read_examples_of,
+)
 from editing.editors.serac.kept_files import kept_file, read_kept, told_of_sets, write_kept
 from editing.editors.serac.scope_texts import training_sets
 from editing.examples import JSON, Kind
+from editing.general_text import GeneralText
 from editing.models.backpack import Counterfactual
 from editing.models.language_model import LanguageModel
 from editing.models.projections import down_projection, layer_count, up_projection
 from editing.progress import Progress, Report, never_stopping
 
-FORMAT = 1
+FORMAT = 2
 RANK = 16
 RATE = 2e-3
 EXAMPLES = 16
 """Of one step."""
 HELD_OUT = 0.2
+MISFIRES = 8
+"""Rows before general text, of one step."""
+MISFIRE_WEIGHT = 2.0
+"""Of their KL, nats a token, beside the loss of the examples."""
+AFTER = 24
+"""Tokens of a general text from which on predictions count."""
 JUDGED = 96
 """Held-out examples that the loss is measured on before and after."""
 
@@ -43,20 +57,39 @@ class TrainedReader:
     report: Mapping[str, JSON]
 
 
+@dataclass(frozen=True, slots=True)
+class ReaderChoice:
+    """What a model that heeds rows is trained with."""
+
+    train_on: str
+    """As of `training_sets`."""
+    steps: int
+    general: GeneralText
+    """R; of what degradation is measured on nothing is seen."""
+
+
 def trained_reader(
-    model: LanguageModel, train_on: str, steps: int, folder: Path | None, report: Report
+    model: LanguageModel, choice: ReaderChoice, folder: Path | None, report: Report
 ) -> TrainedReader:
     """Return the one kept for a model, or train one and keep it.
 
     Args:
-        train_on: As of `training_sets`.
         folder: Where it is kept; None keeps none.
 
     Raises:
         EditingError: What to train on cannot be read.
     """
-    sets = training_sets(train_on)
-    told = [FORMAT, RANK, RATE, EXAMPLES, steps, *told_of_sets(sets)]
+    sets = training_sets(choice.train_on)
+    told = [
+        FORMAT,
+        RANK,
+        RATE,
+        EXAMPLES,
+        MISFIRES,
+        MISFIRE_WEIGHT,
+        choice.steps,
+        *told_of_sets(sets),
+    ]
     path = kept_file(folder, model, "counterfactual", told)
     if (kept := read_kept(path)) is not None:
         tensors, about = kept
@@ -64,7 +97,9 @@ def trained_reader(
         return TrainedReader(Counterfactual(about["names"], pairs), about["report"])
     generator = torch.Generator().manual_seed(0)
     examples = read_examples_of(model, sets, generator)
-    trained = _train(model, examples, steps, generator, never_stopping(report))
+    count = MISFIRES * choice.steps
+    misfires = misfires_of(model, sets, choice.general, count, generator)
+    trained = _train(model, examples, misfires, generator, never_stopping(report))
     about = {"names": list(trained.reader.names), "report": trained.report}
     write_kept(path, dict(trained.reader.named_buffers()), about)
     return trained
@@ -87,10 +122,11 @@ def new_reader(model: LanguageModel, generator: torch.Generator) -> Counterfactu
 def _train(
     model: LanguageModel,
     examples: Sequence[ReadExample],
-    steps: int,
+    misfires: Sequence[Misfire],
     generator: torch.Generator,
     report: Report,
 ) -> TrainedReader:
+    steps = len(misfires) // MISFIRES
     learnt, judged = _parted(examples, generator)
     working = private_copy(model, on=None)
     reader = new_reader(model, generator)
@@ -102,18 +138,23 @@ def _train(
         for step in range(steps):
             order = torch.randperm(len(learnt), generator=generator)[:EXAMPLES]
             losses = reading_losses(working, [learnt[int(number)] for number in order])
+            astray = misfires[step * MISFIRES : (step + 1) * MISFIRES]
+            loss = losses.mean() + MISFIRE_WEIGHT * misfire_loss(model, working, astray)
             optimiser.zero_grad()
-            losses.mean().backward()
+            loss.backward()
             optimiser.step()
             schedule.step()
             report(Progress("training", step + 1, steps, "counterfactual"))
         after = _mean_loss(working, judged)
+        with torch.no_grad():
+            astray = float(misfire_loss(model, working, misfires[:JUDGED]))
     kept = [(down.detach().cpu(), up.detach().cpu()) for down, up in reader.factors]
     about: dict[str, JSON] = {
         "examples": len(learnt),
         "held_out": len(judged),
         "loss_before": before,
         "loss_after": after,
+        "misfire_divergence": astray,
         "steps": steps,
     }
     return TrainedReader(Counterfactual(reader.names, kept), about)
@@ -136,6 +177,33 @@ def _parted(
 def _mean_loss(model: LanguageModel, examples: Sequence[ReadExample]) -> float:
     parts = [examples[begin : begin + EXAMPLES] for begin in range(0, len(examples), EXAMPLES)]
     return float(torch.cat([reading_losses(model, part) for part in parts]).mean())
+
+
+def misfire_loss(
+    model: LanguageModel, working: LanguageModel, misfires: Sequence[Misfire]
+) -> Tensor:
+    """KL(untouched || reading) a token, nats: of texts alone, and of texts after rows not for them.
+
+    Args:
+        model: Untouched.
+        working: The model that reads.
+    """
+    shortest = min(len(each.text) for each in misfires)
+    counted = max(1, shortest - AFTER)
+    texts = [TokenSequence(each.text, len(each.text) - counted) for each in misfires]
+    after = [
+        TokenSequence((*each.row, *each.text), len(each.row) + len(each.text) - counted)
+        for each in misfires
+    ]
+    with torch.no_grad():
+        wanted = _last_log_probs(model, texts, counted)
+    return sum(
+        (
+            (wanted.exp() * (wanted - _last_log_probs(working, read, counted))).sum(-1).mean()
+            for read in (texts, after)
+        ),
+        torch.zeros((), device=wanted.device),
+    )
 
 
 def reading_losses(model: LanguageModel, examples: Sequence[ReadExample]) -> Tensor:
@@ -166,9 +234,23 @@ def reading_loss(kind: Kind, losses: Sequence[Tensor]) -> Tensor:
 
 
 def _token_losses(model: LanguageModel, sequences: Sequence[TokenSequence]) -> list[Tensor]:
-    """NLL of each sequence's scored tokens; texts end together, so that few logits are computed."""
-    longest = max(len(sequence.ids) for sequence in sequences)
+    """NLL of each sequence's scored tokens."""
     scored = max(sequence.scored for sequence in sequences)
+    log_probs = _last_log_probs(model, sequences, scored)
+    losses: list[Tensor] = []
+    for row, sequence in enumerate(sequences):
+        targets = torch.tensor(sequence.ids[sequence.first_scored :], device=log_probs.device)
+        own = log_probs[row, scored - sequence.scored :]
+        losses.append(-own.gather(-1, targets[:, None])[:, 0])
+    return losses
+
+
+def _last_log_probs(model: LanguageModel, sequences: Sequence[TokenSequence], count: int) -> Tensor:
+    """Log probabilities (sequences, count, vocabulary) of each one's last tokens.
+
+    Texts end together, so that few logits are computed.
+    """
+    longest = max(len(sequence.ids) for sequence in sequences)
     ids = torch.zeros(len(sequences), longest, dtype=torch.long)
     mask = torch.zeros_like(ids)
     for row, sequence in enumerate(sequences):
@@ -180,10 +262,7 @@ def _token_losses(model: LanguageModel, sequences: Sequence[TokenSequence]) -> l
         attention_mask=mask,
         position_ids=(mask.cumsum(-1) - 1).clamp(min=0),
         use_cache=False,
-        logits_to_keep=scored + 1,
+        logits_to_keep=count + 1,
     ).logits
     wide = logits[:, :-1, : model.vocab_size].to(torch.promote_types(logits.dtype, torch.float32))
-    losses = torch.nn.functional.cross_entropy(
-        wide.transpose(1, 2), ids[:, -scored:], reduction="none"
-    )
-    return [losses[row, -sequence.scored :] for row, sequence in enumerate(sequences)]
+    return wide.log_softmax(-1)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import torch
 
 from editing.batches import TokenSequence, continuation_sequence, prompt_ids
-from editing.editors.memory_rows import new_rows
-from editing.editors.serac.scope_texts import PER_TASK, drawn, entity_of, meant_for
+from editing.editors.memory_rows import MemoryRow, new_rows
+from editing.editors.serac.scope_texts import PER_TASK, below, drawn, entity_of, meant_for
 from editing.errors import ExampleError
 from editing.examples import Example, ExampleSet, Kind
+from editing.general_text import GeneralText
 from editing.models.language_model import LanguageModel
 
 LONGEST_ROW, LONGEST_TEXT = 96, 64
@@ -24,6 +25,42 @@ class ReadExample:
     sequences: tuple[TokenSequence, ...]
     group: tuple[str, str]
     """The task, and the thing that is spoken of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misfire:
+    """A row read before general text that it has nothing to do with."""
+
+    row: tuple[int, ...]
+    text: tuple[int, ...]
+
+
+def misfires_of(
+    model: LanguageModel,
+    sets: Sequence[ExampleSet],
+    general: GeneralText,
+    count: int,
+    generator: torch.Generator,
+) -> list[Misfire]:
+    """Put rows drawn at random before windows of general text."""
+    rows = [row for each in sets for row in drawn(each.canonical, PER_TASK // 4, generator)]
+    windows = [each.ids for each in general.sequences if len(each.ids) >= LONGEST_TEXT // 2]
+    windows = windows or [each.ids for each in general.sequences]
+    found: list[Misfire] = []
+    for _ in range(count):
+        (row,) = new_rows([rows[below(len(rows), generator)]])
+        window = windows[below(len(windows), generator)]
+        begin = below(max(1, len(window) - LONGEST_TEXT), generator)
+        before = row_ids(model, row)
+        room = min(LONGEST_TEXT, model.context - len(before))
+        found.append(Misfire(before, window[begin : begin + room]))
+    return found
+
+
+def row_ids(model: LanguageModel, row: MemoryRow) -> tuple[int, ...]:
+    """A row as it is read: a line, of a long one the end."""
+    longest = min(LONGEST_ROW, model.context // 2)
+    return tuple(prompt_ids(model.tokenizer, row.text + "\n", model.context)[0][-longest:])
 
 
 def read_examples_of(
@@ -50,7 +87,7 @@ def _read(
         return
     (row,) = new_rows(meant[:1])
     said = [example.suffix, *([example.other_suffix] if row.kind.needs_pair else [])]
-    before = prompt_ids(model.tokenizer, row.text + "\n", model.context)[0][-LONGEST_ROW:]
+    before = row_ids(model, row)
     room = model.context - len(before)
     try:
         sequences = [

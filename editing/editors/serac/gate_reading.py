@@ -8,7 +8,6 @@ from torch import Tensor
 from editing.base_passes import BasePass
 from editing.editors.serac.embedding import read_features
 from editing.editors.serac.serac_edit import SeracEdit
-from editing.models.backpack import Gate
 from editing.models.language_model import LanguageModel
 from editing.progress import Progress, Report
 
@@ -39,8 +38,8 @@ def read_gate(
     """
     sequences = [base.sequence(number) for number in range(base.sequences)]
     scores, rows = torch.zeros(base.rows), torch.zeros(base.rows, dtype=torch.long)
-    gate = Gate(edit.scope, edit.memory)
-    read = read_features(model, edit.block, sequences)
+    gate = edit.gate(model, edit.scope, edit.memory)
+    read = read_features(model, edit.block_read(model), sequences)
     for done, (number, features) in enumerate(read, start=1):
         sequence = sequences[number]
         ids = torch.tensor([sequence.ids])

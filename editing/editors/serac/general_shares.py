@@ -7,7 +7,6 @@ import torch
 from editing.batches import TokenSequence
 from editing.editors.serac.embedding import read_features
 from editing.editors.serac.serac_edit import SeracEdit
-from editing.models.backpack import Gate
 from editing.models.language_model import LanguageModel
 
 
@@ -19,10 +18,10 @@ def general_shares(
     thresholds: Sequence[float],
 ) -> list[float]:
     """Return the share of tokens that rows would answer after, for each threshold."""
-    gate = Gate(edit.scope, edit.memory)
+    gate = edit.gate(model, edit.scope, edit.memory)
     scores = [
         gate(torch.tensor([sequences[number].ids]), None, features.cpu()[None]).scores[0]
-        for number, features in read_features(model, edit.block, sequences)
+        for number, features in read_features(model, edit.block_read(model), sequences)
     ]
     every = torch.cat(scores)
     return [float((every > threshold).double().mean()) for threshold in thresholds]

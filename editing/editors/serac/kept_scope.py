@@ -1,16 +1,46 @@
 """Scopes are trained once for a model and kept; memories of the same model share them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
+from torch import Tensor
 
 from editing.editors.depth import block_at
+from editing.editors.serac.encoder import TextEncoder
 from editing.editors.serac.kept_files import kept_file, read_kept, told_of_sets, write_kept
-from editing.editors.serac.scope_measuring import measure_scope, scope_problem, scope_report
+from editing.editors.serac.scope_cross import (
+    CrossTexts,
+    cross_score,
+    key_texts,
+    query_texts,
+    row_texts,
+    train_cross,
+)
+from editing.editors.serac.scope_measuring import (
+    Score,
+    embedding_score,
+    measure_scope,
+    scope_problem,
+    scope_report,
+)
 from editing.editors.serac.scope_texts import ScopeTexts, scope_texts, training_sets
-from editing.editors.serac.scope_training import read_texts, train_scope
+from editing.editors.serac.scope_training import (
+    mined_of,
+    read_texts,
+    read_with_encoder,
+    train_scope,
+)
+from editing.editors.serac.text_scope import (
+    CROSS,
+    EMBEDDING,
+    OF_CROSS,
+    TextScope,
+    cross_of,
+    cross_tensors,
+)
 from editing.errors import EditingError
 from editing.examples import JSON
 from editing.general_text import GeneralText
@@ -18,7 +48,7 @@ from editing.models.backpack import Scope
 from editing.models.language_model import LanguageModel
 from editing.progress import Report, never_stopping
 
-FORMAT = 4
+FORMAT = 5
 SEED = 0
 """Scopes are trained once for a model, whatever the seed of an edit."""
 WINDOW = 64
@@ -34,6 +64,9 @@ class ScopeChoice:
     steps: int
     thresholds: Sequence[float]
     """At which it is measured."""
+    encoder: str = ""
+    """Folder of a text encoder; empty for the model's own hidden states."""
+    form: str = EMBEDDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +76,8 @@ class TrainedScope:
     scope: Scope
     block: str
     report: Mapping[str, JSON]
+    texts: TextScope | None = None
+    """The encoder that reads in place of the model."""
 
 
 def trained_scope(
@@ -62,19 +97,70 @@ def trained_scope(
         EditingError: What to train on cannot be read.
     """
     sets = training_sets(choice.train_on)
-    told = [FORMAT, WINDOW, choice.depth, choice.steps, *choice.thresholds]
-    path = kept_file(folder, model, "scope", [*told, *told_of_sets(sets)])
-    if (kept := read_kept(path)) is not None:
-        tensors, about = kept
-        return TrainedScope(
-            Scope(**tensors, window=about["window"]), about["block"], about["report"]
+    encoder = TextEncoder.open(choice.encoder) if choice.encoder.strip() else None
+    if encoder is None and choice.form == CROSS:
+        raise EditingError(
+            "The cross form reads a row and a text with one text encoder. Give its folder as the "
+            "setting encoder, or choose the form embedding."
         )
+    told = [FORMAT, WINDOW, choice.depth, choice.steps, *choice.thresholds]
+    of_encoder = [choice.form, None if encoder is None else encoder.fingerprint]
+    path = kept_file(folder, model, "scope", [*told, *of_encoder, *told_of_sets(sets)])
+    if (kept := read_kept(path)) is not None:
+        return _of_kept(*kept, encoder)
     generator = torch.Generator().manual_seed(SEED)
     texts = scope_texts(model, sets, general, generator)
-    trained = _train(model, texts, choice, generator, never_stopping(report))
-    about = {"window": WINDOW, "block": trained.block, "report": trained.report}
-    write_kept(path, dict(trained.scope.named_buffers()), about)
+    settled = never_stopping(report)
+    if encoder is None:
+        trained = _train(model, texts, choice, generator, settled)
+    else:
+        trained = _train_with_encoder(model, encoder, texts, choice, generator, settled)
+    about: dict[str, Any] = {
+        "window": trained.scope.window,
+        "block": trained.block,
+        "report": trained.report,
+    }
+    tensors = dict(trained.scope.named_buffers())
+    if trained.texts is not None and (cross := trained.texts.cross) is not None:
+        about["cross"] = list(cross.encoder.names)
+        tensors |= cross_tensors(cross)
+    write_kept(path, tensors, about)
     return trained
+
+
+def _of_kept(
+    tensors: Mapping[str, Tensor], about: Mapping[str, Any], encoder: TextEncoder | None
+) -> TrainedScope:
+    own = {name: tensor for name, tensor in tensors.items() if not name.startswith(OF_CROSS)}
+    texts = None
+    if encoder is not None:
+        cross = cross_of(about["cross"], tensors) if "cross" in about else None
+        texts = TextScope(encoder.folder, encoder.fingerprint, cross, [encoder])
+    scope = Scope(**own, window=about["window"])
+    return TrainedScope(scope, about["block"], about["report"], texts)
+
+
+def _train_with_encoder(
+    model: LanguageModel,
+    encoder: TextEncoder,
+    texts: ScopeTexts,
+    choice: ScopeChoice,
+    generator: torch.Generator,
+    report: Report,
+) -> TrainedScope:
+    """Train a projection of an encoder's states and, of the cross form, the encoder too."""
+    queries = query_texts(model, texts, WINDOW)
+    read = read_with_encoder(encoder, (key_texts(model, texts), queries), report)
+    scope = train_scope(texts, read, choice.steps, generator, report)
+    score, apart = embedding_score(scope, read), TextScope(encoder.folder, encoder.fingerprint)
+    apart.held.append(encoder)
+    if choice.form == CROSS:
+        learnt = CrossTexts(texts, row_texts(texts), queries, mined_of(texts, read))
+        head = train_cross(apart, learnt, choice.steps, generator, report)
+        apart = replace(apart, cross=head)
+        score = cross_score(apart, learnt, score)
+    about = {**_report(texts, choice, score), "encoder": encoder.folder, "form": choice.form}
+    return TrainedScope(scope, "", about, apart)
 
 
 def _train(
@@ -84,15 +170,20 @@ def _train(
     generator: torch.Generator,
     report: Report,
 ) -> TrainedScope:
-    """Train a scope.
+    """Train a projection of the model's own hidden states."""
+    block = block_at(model, choice.depth)
+    read = read_texts(model, block, texts, WINDOW, report)
+    scope = train_scope(texts, read, choice.steps, generator, report)
+    about = _report(texts, choice, embedding_score(scope, read))
+    return TrainedScope(scope, block, about)
+
+
+def _report(texts: ScopeTexts, choice: ScopeChoice, score: Score) -> dict[str, JSON]:
+    """Say what a scope was trained on, and what it gets right.
 
     Raises:
         EditingError: It tells texts apart so badly that it would hardly ever answer.
     """
-    block = block_at(model, choice.depth)
-    read = read_texts(model, block, texts, WINDOW, report)
-    scope = train_scope(texts, read, choice.steps, generator, report)
-    scores = measure_scope(scope, texts, read)
     about: dict[str, JSON] = {
         "trained_on": choice.train_on or "built-in tasks, val",
         "general_text": texts.general,
@@ -100,8 +191,8 @@ def _train(
         "keys": len(texts.keys),
         "queries": len(texts.queries),
         "held_out_groups": len(texts.held_out),
-        **scope_report(scores, choice.thresholds),
+        **scope_report(measure_scope(score, texts), choice.thresholds),
     }
     if texts.held_out and (problem := scope_problem(min(choice.thresholds), about)):
         raise EditingError(f"The scope that was trained is of no use. {problem}")
-    return TrainedScope(scope, block, about)
+    return about

@@ -9,6 +9,7 @@ from torch import Tensor
 from editing.batches import TokenSequence
 from editing.editors.memory_rows import MemoryRow
 from editing.editors.serac.embedding import keys_of
+from editing.editors.serac.text_scope import TextScope, embedded_texts
 from editing.examples import Example
 from editing.models.backpack import KINDS, NO_TOKEN, Memory, Scope
 from editing.models.language_model import LanguageModel
@@ -80,12 +81,23 @@ def _read_before(model: LanguageModel, texts: Sequence[str]) -> Tensor:
     return _filled([tuple(ids) for ids in encoded], max(len(ids) for ids in encoded))
 
 
-def new_keys(model: LanguageModel, scope: Scope, block: str, examples: Sequence[Example]) -> Tensor:
+def new_keys(
+    model: LanguageModel,
+    scope: Scope,
+    block: str,
+    examples: Sequence[Example],
+    texts: TextScope | None = None,
+) -> Tensor:
     """Embed the prompts of examples: (examples, width).
+
+    Args:
+        texts: The encoder that embeds them; None for the model's block.
 
     Raises:
         ExampleError: An example cannot be tokenised.
     """
+    if texts is not None:
+        return embedded_texts(scope, texts.encoder, [example.prefix for example in examples])
     encoded = encode_examples(model.tokenizer, examples, model.context)
     prompts = [encoded.sequences[first] for first in encoded.first]
     return keys_of(model, scope, block, prompts)

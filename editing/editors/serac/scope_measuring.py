@@ -1,6 +1,6 @@
 """What a trained scope gets right on things it has not seen, at every threshold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -30,18 +30,28 @@ class ScopeScores:
     general: Tensor
 
 
+Score = Callable[[Sequence[int], Sequence[int]], Tensor]
+"""How far rows apply to texts, (texts, rows), given the numbers of rows and of texts."""
+
+
+def embedding_score(scope: Scope, read: tuple[ReadTexts, ReadTexts]) -> Score:
+    """Score by embeddings of what was read of keys and queries."""
+
+    def score(keys: Sequence[int], queries: Sequence[int]) -> Tensor:
+        embedded = last_embedding(scope, *read[0].batch(keys))
+        return scope_scores(last_embedding(scope, *read[1].batch(queries)), embedded)
+
+    return score
+
+
 @torch.no_grad()
-def measure_scope(
-    scope: Scope, texts: ScopeTexts, read: tuple[ReadTexts, ReadTexts]
-) -> ScopeScores:
+def measure_scope(score: Score, texts: ScopeTexts) -> ScopeScores:
     """Score held-out texts against held-out rows; where nothing is held out, the training ones."""
-    all_keys, all_queries = read
     keys, queries = texts.part(held_out=bool(texts.held_out))
-    embedded = last_embedding(scope, *all_keys.batch(keys))
     found: dict[str, list[Tensor]] = {IN_SCOPE: [], HARD: [], GENERAL: []}
     for begin in range(0, len(queries), AT_ONCE):
         part = queries[begin : begin + AT_ONCE]
-        scores = scope_scores(last_embedding(scope, *all_queries.batch(part)), embedded)
+        scores = score(keys, part)
         _, kept_from = labels(texts, keys, part)
         best = scores.amax(1)
         own = scores.masked_fill(kept_from, 0.0).amax(1)

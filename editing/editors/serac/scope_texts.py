@@ -18,7 +18,11 @@ LONGEST = 96
 """Tokens of a text that are read, the last ones."""
 PER_TASK = 240
 """Rows of each role that a task gives."""
-GENERAL_TEXTS = 300
+GENERAL_TEXTS = 1200
+ENDS = 4
+"""Of each window of general text, the places it is looked at."""
+HELD_OUT = 4
+"""Every so-many-th of these texts is held out."""
 PAIRS = 2_000
 """Of a row and a text, the fewest a scope is trained on; where examples are few, general text is
 drawn until there are so many."""
@@ -68,12 +72,13 @@ class ScopeTexts:
     """Name of the general text."""
 
     def part(self, *, held_out: bool) -> tuple[list[int], list[int]]:
-        """Numbers of the keys and of the queries of one part; general text is halved."""
+        """Numbers of the keys and of the queries of one part."""
         keys = [n for n, key in enumerate(self.keys) if (key.group in self.held_out) == held_out]
         queries = [
             number
             for number, query in enumerate(self.queries)
-            if (number % 2 == 0 if query.group < 0 else query.group in self.held_out) == held_out
+            if (number % HELD_OUT == 0 if query.group < 0 else query.group in self.held_out)
+            == held_out
         ]
         return keys, queries
 
@@ -139,7 +144,7 @@ def scope_texts(
                 group = groups.get((each.name, entity_of(example)), -2)
                 queries += _queries(model, example, role, group, by_group.get(group, []))
     queries += _after_general_text(keys, general, generator)
-    missing = PAIRS * 2 // max(1, len(keys)) - len(queries)  # of general text, half is held out
+    missing = PAIRS * 2 // max(1, len(keys)) - len(queries)  # of which some are held out
     queries += _general(general, max(GENERAL_TEXTS, missing), generator)
     held_out = _held_out(len(groups), held_out_share, generator)
     return ScopeTexts(tuple(keys), tuple(queries), held_out, general.name)
@@ -207,21 +212,24 @@ def _after_general_text(
     for key in keys:
         same = frozenset(n for n, other in enumerate(keys) if other.text == key.text)
         of_group = frozenset(n for n, other in enumerate(keys) if other.group == key.group)
-        window = general.sequences[_below(len(general.sequences), generator)].ids
-        count = min(len(window), BEFORE[0] + _below(BEFORE[1] - BEFORE[0], generator))
+        window = general.sequences[below(len(general.sequences), generator)].ids
+        count = min(len(window), BEFORE[0] + below(BEFORE[1] - BEFORE[0], generator))
         text = _last_tokens((*window[:count], *key.text.ids))
         yield Query(text, len(text.ids), same, of_group - same, IN_SCOPE, key.group)
 
 
 def _general(general: GeneralText, count: int, generator: torch.Generator) -> Iterator[Query]:
     """Windows of general text up to a token, no row being meant."""
-    for _ in range(count):
-        window = general.sequences[_below(len(general.sequences), generator)].ids
-        text = _last_tokens(window[: 1 + _below(len(window), generator)])
-        yield Query(text, len(text.ids), frozenset(), frozenset(), GENERAL, -1)
+    for _ in range(-(-count // ENDS)):
+        window = general.sequences[below(len(general.sequences), generator)].ids
+        text = _last_tokens(window[: 1 + below(len(window), generator)])
+        for _ in range(ENDS):
+            end = 1 + below(len(text.ids), generator)
+            yield Query(text, end, frozenset(), frozenset(), GENERAL, -1)
 
 
-def _below(limit: int, generator: torch.Generator) -> int:
+def below(limit: int, generator: torch.Generator) -> int:
+    """Draw a number from 0 on, less than a limit."""
     return int(torch.randint(limit, (), generator=generator))
 
 

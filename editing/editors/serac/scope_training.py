@@ -9,6 +9,7 @@ from torch import Tensor
 
 from editing.batches import TokenSequence
 from editing.editors.serac.embedding import last_embedding, read_features
+from editing.editors.serac.encoder import AT_ONCE, TextEncoder
 from editing.editors.serac.scope_mining import Mined, mine
 from editing.editors.serac.scope_texts import GENERAL, ScopeTexts
 from editing.models.backpack import Scope, squared_distances
@@ -72,6 +73,22 @@ def read_texts(
     )
 
 
+def read_with_encoder(
+    encoder: TextEncoder, said: tuple[Sequence[str], Sequence[str]], report: Report
+) -> tuple[ReadTexts, ReadTexts]:
+    """Read rows and texts with an encoder; of each, one state."""
+    found: list[ReadTexts] = []
+    total = sum(map(len, said))
+    for part in said:
+        states: list[Tensor] = []
+        for begin in range(0, len(part), AT_ONCE):
+            states += encoder.states(part[begin : begin + AT_ONCE])[:, None].half().unbind(0)
+            done = sum(len(each.tokens) for each in found) + len(states)
+            report(Progress("training", done, total, "scope: reading"))
+        found.append(ReadTexts(tuple(states), 1))
+    return found[0], found[1]
+
+
 def new_scope(features: int, window: int, generator: torch.Generator) -> Scope:
     """Make an untrained scope."""
 
@@ -110,6 +127,12 @@ def train_scope(
             schedule.step()
             report(Progress("training", step + 1, steps, "scope"))
     return Scope(*(tensor.detach() for tensor in tensors), window=keys.window)
+
+
+def mined_of(texts: ScopeTexts, read: tuple[ReadTexts, ReadTexts]) -> dict[int, Mined]:
+    """Find the hard negatives of the keys that are trained on."""
+    keys, queries = texts.part(held_out=False)
+    return mine(read[0].means(keys), read[1].means(queries), texts.queries)
 
 
 def labels(texts: ScopeTexts, keys: Sequence[int], queries: Sequence[int]) -> tuple[Tensor, Tensor]:
@@ -153,7 +176,7 @@ class _Drawing:
         cls, texts: ScopeTexts, read: tuple[ReadTexts, ReadTexts], generator: torch.Generator
     ) -> "_Drawing":
         keys, queries = texts.part(held_out=False)
-        mined = mine(read[0].means(keys), read[1].means(queries), texts.queries)
+        mined = mined_of(texts, read)
         general = [n for n in queries if texts.queries[n].role == GENERAL]
         written = [n for n in queries if texts.queries[n].role != GENERAL]
         of_group: dict[int, list[int]] = {}

@@ -21,13 +21,13 @@ from typing_extensions import override
 from editing.editors.base import Edit, Editor, EditState, FitContext
 from editing.editors.depth import depth_setting
 from editing.editors.memory_rows import new_rows
-from editing.editors.serac.counterfactual import trained_reader
-from editing.editors.serac.embedding import keys_of
+from editing.editors.serac.counterfactual import ReaderChoice, trained_reader
 from editing.editors.serac.gated_losses import NEVER
 from editing.editors.serac.general_shares import general_shares
 from editing.editors.serac.kept_scope import ScopeChoice, trained_scope
-from editing.editors.serac.memory_building import memory_of
+from editing.editors.serac.memory_building import memory_of, new_keys
 from editing.editors.serac.serac_edit import SeracEdit
+from editing.editors.serac.text_scope import CROSS, EMBEDDING
 from editing.errors import EditingError
 from editing.general_text import GeneralText
 from editing.models.backpack import DELTA, MODEL, READING, ROW, Answering
@@ -37,7 +37,8 @@ from editing.progress import never_stopping
 from editing.settings import Scale, check_ranges, setting
 
 THRESHOLDS = (
-    NEVER, 0.99, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5, 0.4, 0.3, 0.2, 0.1
+    NEVER, 0.998, 0.995, 0.99, 0.985, 0.98, 0.97, 0.96, 0.95, 0.94, 0.93, 0.92, 0.91, 0.9, 0.88,
+    0.86, 0.84, 0.82, 0.8, 0.77, 0.74, 0.7, 0.66, 0.62, 0.58, 0.54, 0.5, 0.45, 0.4, 0.3, 0.2, 0.1
 )  # fmt: skip
 """The last one inside the ball is the loosest; at the first the model is untouched."""
 MOST = 0.03
@@ -93,9 +94,24 @@ class SeracSettings:
         "together. Empty: the built-in tasks. Learnt once for a model.",
         advanced=True,
     )
+    form: str = setting(
+        EMBEDDING,
+        label="Scope",
+        help="embedding: rows and texts are compared by embeddings, quickly. cross: a text encoder "
+        "reads each of the nearest rows together with the text, which takes a run for each.",
+        choices=(EMBEDDING, CROSS),
+        advanced=True,
+    )
+    encoder: str = setting(
+        "",
+        label="Text encoder",
+        help="The folder of a text encoder such as DistilBERT that compares texts, read anew every "
+        "16 tokens. Empty: the model's own hidden states do it, at every token and at no cost.",
+        advanced=True,
+    )
     depth: float = depth_setting(0.5, "The layer that texts are compared by", advanced=True)
     steps: int = setting(
-        300,
+        600,
         label="Scope training steps",
         help="How long it is learnt where rows apply, once for a model.",
         low=1,
@@ -167,18 +183,23 @@ def _new_memory(
 ) -> SeracEdit:
     """Write the examples beside the scope kept for the model, which is trained if there is none."""
     folder = None if context.resources is None else context.resources.folder(Serac.name)
-    choice = ScopeChoice(settings.train_on, settings.depth, settings.steps, THRESHOLDS)
+    choice = ScopeChoice(
+        train_on=settings.train_on,
+        depth=settings.depth,
+        steps=settings.steps,
+        thresholds=THRESHOLDS,
+        encoder=settings.encoder,
+        form=settings.form,
+    )
     trained = trained_scope(model, regularisation, choice, folder, context.report)
     known, reader = trained.report, None
     if settings.answer in (DELTA, MODEL):
-        learnt = trained_reader(
-            model, settings.train_on, settings.reading_steps, folder, context.report
-        )
+        of_reader = ReaderChoice(settings.train_on, settings.reading_steps, regularisation)
+        learnt = trained_reader(model, of_reader, folder, context.report)
         known, reader = {**known, "counterfactual": dict(learnt.report)}, learnt.reader
     weight = settings.push if settings.answer == ROW else settings.weight
     rows = new_rows(examples.written)
-    prompts = [examples.sequences[first] for first in examples.first]
-    keys = keys_of(model, trained.scope, trained.block, prompts)
+    keys = new_keys(model, trained.scope, trained.block, examples.written, trained.texts)
     return SeracEdit(
         scope=trained.scope,
         block=trained.block,
@@ -188,6 +209,7 @@ def _new_memory(
         answering=Answering(weight, settings.answer, soft=settings.gate == "soft"),
         trained=known,
         reader=reader,
+        texts=trained.texts,
     )
 
 

@@ -15,9 +15,17 @@ from editing.base_passes import BasePass
 from editing.base_passes.base_pass import in_batches
 from editing.batches import prompt_ids
 from editing.editors.base import Edit, EditState, TokenLosses
+from editing.editors.depth import block_at
 from editing.editors.memory_rows import MemoryRow, new_rows
 from editing.editors.serac.gated_losses import NEVER, gated_losses
 from editing.editors.serac.memory_building import joined, memory_of, new_keys, reading_room
+from editing.editors.serac.text_scope import (
+    CrossGate,
+    TextGate,
+    TextScope,
+    cross_of,
+    cross_tensors,
+)
 from editing.errors import EditingError
 from editing.examples import JSON, Example
 from editing.models.applied import Change, Originals
@@ -70,6 +78,8 @@ class SeracEdit(Edit):
     """How the scope was trained, and what it was measured at."""
     reader: Counterfactual | None = field(default=None, compare=False)
     """What the model was trained by to heed the row it reads; None where it reads as it is."""
+    texts: TextScope | None = field(default=None, compare=False)
+    """The encoder that texts are compared by; None where the model's own block does it."""
 
     @property
     def is_silent(self) -> bool:
@@ -95,9 +105,23 @@ class SeracEdit(Edit):
             scope, memory = scope.to(model.device), memory.to(model.device)
             reader = None if reader is None else reader.to(model.device)
         reach = 0 if self.answering.how == ROW else reading_room(model)
-        module, gate = model.module, Gate(scope, memory, reach)
+        module, gate = model.module, self.gate(model, scope, memory, reach)
         how = replace(self.answering, strength=strength * self.answering.strength)
-        return GatedModel(module.forward, module, self.block, gate, self.threshold, how, reader)
+        return GatedModel(
+            module.forward, module, self.block_read(model), gate, self.threshold, how, reader
+        )
+
+    def block_read(self, model: LanguageModel) -> str:
+        """Name the block whose output is looked at; an encoder looks at none, so any does."""
+        return self.block or block_at(model, 0.0)
+
+    def gate(self, model: LanguageModel, scope: Scope, memory: Memory, reach: int = 0) -> Gate:
+        """Make what follows a text and says which row applies."""
+        if self.texts is None:
+            return Gate(scope, memory, reach)
+        kind = TextGate if self.texts.cross is None else CrossGate
+        rows = [row.text for row in self.rows]
+        return kind(scope, memory, self.texts, model.tokenizer, reach=reach, rows=rows)
 
     @override
     def token_losses(self, model: LanguageModel, strengths: Sequence[float]) -> TokenLosses:
@@ -145,6 +169,11 @@ class SeracEdit(Edit):
         base = copy.deepcopy(model.module)
         if self.is_silent or not strength:
             return base
+        if self.texts is not None:
+            raise EditingError(
+                "This memory compares texts by a text encoder, which an exported model has not. "
+                "Fit it without the setting encoder to export a model, or export the edit alone."
+            )
         rows = [dict(row.to_json()) for row in self.rows]
         gated = self.gated(model, strength)
         gated.gate, gated.reader = copy.deepcopy((gated.gate, gated.reader))
@@ -188,7 +217,7 @@ class SeracEdit(Edit):
         known = {row.id for row in self.rows}
         if again := [row.text for row in added if row.id in known]:
             raise EditingError(f"The memory holds this example already: {again[0]!r}.")
-        keys = new_keys(model, self.scope, self.block, [row.example for row in added])
+        keys = new_keys(model, self.scope, self.block, [row.example for row in added], self.texts)
         rows = (*self.rows, *added)
         memory = joined(self.memory, memory_of(model, added, keys), rows)
         return replace(self, rows=rows, memory=memory)
@@ -223,9 +252,11 @@ class SeracEdit(Edit):
         memory = {OF_MEMORY + name: tensor for name, tensor in self.memory.named_buffers()}
         read = () if self.reader is None else self.reader.named_buffers()
         reader = {OF_READER + name: tensor for name, tensor in read}
+        cross = None if self.texts is None else self.texts.cross
         return EditState(
-            {**scope, **memory, **reader},
+            {**scope, **memory, **reader, **({} if cross is None else cross_tensors(cross))},
             {
+                "texts": None if self.texts is None else _told_of_encoder(self.texts),
                 "reader": None if self.reader is None else list(self.reader.names),
                 "block": self.block,
                 "window": self.scope.window,
@@ -253,7 +284,21 @@ class SeracEdit(Edit):
             answering=Answering(record["weight"], record["how"], soft=record["soft"]),
             trained=record["trained"],
             reader=None if names is None else _reader(names, reader),
+            texts=_encoder_of(record.get("texts"), state),
         )
+
+
+def _told_of_encoder(texts: TextScope) -> dict[str, JSON]:
+    names = None if texts.cross is None else list(texts.cross.encoder.names)
+    return {"folder": texts.folder, "fingerprint": texts.fingerprint, "cross": names}
+
+
+def _encoder_of(told: Mapping[str, Any] | None, state: EditState) -> TextScope | None:
+    """The encoder, which is opened when it is needed."""
+    if told is None:
+        return None
+    cross = None if told["cross"] is None else cross_of(told["cross"], state.tensors)
+    return TextScope(told["folder"], told["fingerprint"], cross)
 
 
 def _own(state: EditState, of: str) -> dict[str, Tensor]:

@@ -18,12 +18,15 @@ from .modeling_backpack import BackpackGPT2LMHeadModel, BackpackModel, SenseEdit
 from .modeling_grace import Codebook, GraceForCausalLM, WithCodebook
 from .modeling_logit_ensemble import Ensemble, LogitEnsembleForCausalLM, LogRatio, moved_logits
 from .modeling_memory import (
+    BEFORE_TEXT,
     KINDS,
     NO_TOKEN,
     Gate,
     Gates,
     Memory,
+    Past,
     Scope,
+    last_windows,
     scope_scores,
     seen_output,
     squared_distances,
@@ -44,6 +47,7 @@ AutoConfig.register(BackpackGPT2Config.model_type, BackpackGPT2Config)
 AutoModelForCausalLM.register(BackpackGPT2Config, BackpackGPT2LMHeadModel)
 
 __all__ = [
+    "BEFORE_TEXT",
     "DELTA",
     "KINDS",
     "MODEL",
@@ -64,10 +68,12 @@ __all__ = [
     "LogRatio",
     "LogitEnsembleForCausalLM",
     "Memory",
+    "Past",
     "Scope",
     "SenseEdits",
     "SeracForCausalLM",
     "WithCodebook",
+    "last_windows",
     "moved_logits",
     "scope_scores",
     "seen_output",

@@ -241,23 +241,44 @@ class Gate:
             kept: Which of the positions are asked for.
         """
         mask = torch.ones_like(input_ids) if mask is None else mask
-        tokens = self.scope.tokens(features, mask)
         ids = torch.where(mask.bool(), input_ids, BEFORE_TEXT)
-        past = _Past.of(cache)
-        queries = self.scope.embedded(features, past.with_tokens(tokens))
+        past = Past.of(cache)
+        tokens, queries = self.read(ids, features, past)
         if cache is not None:
             known = torch.cat([tokens, queries], dim=-1)[:, None]
             cache.update(known, ids[:, None, :, None].to(known.dtype), 0)
-        recent = _windows(past.with_ids(ids), ids.shape[1], self.reach, BEFORE_TEXT)[:, kept]
+        recent = last_windows(past.with_ids(ids), ids.shape[1], self.reach, BEFORE_TEXT)[:, kept]
         reach = self.memory.first.shape[1]
-        earlier = _windows(past.with_queries(queries), ids.shape[1], reach, 0.0)[:, kept]
-        scores, rows = self.memory.nearest(earlier[..., -1])
-        scores, rows = self.memory.following(scores, rows, earlier, recent[..., -reach:])
+        earlier = last_windows(past.with_queries(queries), ids.shape[1], reach, 0.0)[:, kept]
+        scores, rows = self.judged(earlier, recent[..., -reach:])
         return Gates(scores * mask[:, kept], rows, recent)
+
+    def read(self, ids: Tensor, features: Tensor, past: "Past") -> tuple[Tensor, Tensor]:
+        """Embed texts up to each of the last tokens.
+
+        Args:
+            ids: (batch, seq), BEFORE_TEXT on padding.
+            features: (batch, seq, features).
+
+        Returns:
+            What tokens bring to a pool (batch, seq, p + 1); the embeddings (batch, seq, p + q).
+        """
+        tokens = self.scope.tokens(features, ids != BEFORE_TEXT)
+        return tokens, self.scope.embedded(features, past.with_tokens(tokens))
+
+    def judged(self, queries: Tensor, recent: Tensor) -> tuple[Tensor, Tensor]:
+        """Scores and numbers of the rows that apply best, (batch, kept) each.
+
+        Args:
+            queries: (batch, kept, p + q, length) embeddings up to the last tokens.
+            recent: (batch, kept, length) the ids of these tokens.
+        """
+        scores, rows = self.memory.nearest(queries[..., -1])
+        return self.memory.following(scores, rows, queries, recent)
 
 
 @dataclass(frozen=True, slots=True)
-class _Past:
+class Past:
     """What a gate has kept of the text before."""
 
     known: Tensor | None
@@ -265,27 +286,31 @@ class _Past:
     ids: Tensor | None
 
     @classmethod
-    def of(cls, cache: Cache | None) -> "_Past":
+    def of(cls, cache: Cache | None) -> "Past":
+        """Read a cache."""
         if cache is None or not cache.get_seq_length():
             return cls(None, None)
         layer = cast(Any, cache).layers[0]
         return cls(layer.keys[:, 0], layer.values[:, 0, :, 0])
 
     def with_tokens(self, new: Tensor) -> Tensor:
+        """Put what tokens bring to a pool before that of new ones (batch, seq, p + 1)."""
         if self.known is None:
             return new
         return torch.cat([self.known[..., : new.shape[-1]], new], dim=1)
 
     def with_queries(self, new: Tensor) -> Tensor:
+        """Put embeddings before new ones (batch, seq, p + q)."""
         if self.known is None:
             return new
         return torch.cat([self.known[..., -new.shape[-1] :], new], dim=1)
 
     def with_ids(self, new: Tensor) -> Tensor:
+        """Put ids before new ones (batch, seq)."""
         return new if self.ids is None else torch.cat([self.ids.long(), new], dim=1)
 
 
-def _windows(values: Tensor, seq: int, length: int, fill: float) -> Tensor:
+def last_windows(values: Tensor, seq: int, length: int, fill: float) -> Tensor:
     """The last values up to each of the last `seq` tokens, (batch, seq, ..., length)."""
     ahead = [0, 0] * (values.dim() - 2) + [length, 0]
     padded = nn.functional.pad(values, ahead, value=fill)

@@ -1,0 +1,176 @@
+"""What a memory learns once for a model, and which threshold is kept."""
+
+import itertools
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from editing.base_passes import BasePass
+from editing.batches import TokenSequence
+from editing.editors.serac.counterfactual import reading_loss
+from editing.editors.serac.scope_measuring import scope_problem
+from editing.editors.serac.scope_mining import mine
+from editing.editors.serac.scope_texts import GENERAL, IN_SCOPE, Query, scope_texts, training_sets
+from editing.editors.serac.serac import THRESHOLDS
+from editing.evaluation import BallJudge, EvaluationTexts, Yardstick
+from editing.examples import Kind
+from editing.general_text import text_from_rows
+from editing.models.language_model import LanguageModel
+from editing.models.loading import load_model
+from editing.progress import Cancelled, Progress, unheard
+from tests.editing.serac_kit import FRANCE, Drawer, fit, logits
+from tests.in_memory import InMemoryPasses
+from tests.tiny import SENTENCES, tiny_transformer
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> LanguageModel:
+    return load_model(tiny_transformer(tmp_path_factory.mktemp("model"), "GPT-NeoX"))
+
+
+@pytest.fixture(scope="module")
+def drawer(tmp_path_factory: pytest.TempPathFactory) -> Drawer:
+    return Drawer(tmp_path_factory.mktemp("learnt"))
+
+
+def test_the_loosest_threshold_inside_the_ball_is_kept(
+    model: LanguageModel, drawer: Drawer
+) -> None:
+    edit, judge = fit(model, drawer)
+    degraded = [measures.degradation or 0.0 for measures in judge.measures]
+    assert edit.threshold == THRESHOLDS[-1]
+    assert len(degraded) == len(THRESHOLDS)
+    budgets = [sum(pair) / 2 for pair in itertools.pairwise(degraded)]
+    for budget in budgets:
+        inside = [n for n, value in enumerate(degraded) if value <= budget]
+        kept, _ = fit(model, drawer, budget=budget)
+        assert kept.threshold == THRESHOLDS[max(inside)]
+    none, _ = fit(model, drawer, budget=-1.0)
+    assert (none.threshold, none.is_silent) == (1.0, True)
+
+
+def test_what_it_was_measured_at_is_noted(model: LanguageModel, drawer: Drawer) -> None:
+    edit, _ = fit(model, drawer)
+    (point,) = [p for p in edit.trained["roc"] if p["threshold"] == edit.threshold]
+    assert edit.trained["chosen"] == point
+    assert 0 <= point["recall"] <= 1
+    assert 0 <= point["general_text"] <= 1
+
+
+def test_a_scope_is_trained_once_for_a_model(model: LanguageModel, tmp_path: Path) -> None:
+    drawer = Drawer(tmp_path)
+    first, _ = fit(model, drawer)
+    (kept,) = (tmp_path / "serac").iterdir()
+    written = kept.stat().st_mtime_ns
+    again, _ = fit(model, drawer)
+    assert kept.stat().st_mtime_ns == written
+    assert torch.equal(first.scope.pooled, again.scope.pooled)
+    assert first.trained == again.trained
+    kept.write_bytes(b"damaged")
+    anew, _ = fit(model, drawer)
+    assert torch.equal(first.scope.pooled, anew.scope.pooled)
+
+
+def test_the_threshold_is_right_on_scores_made_by_hand(model: LanguageModel) -> None:
+    text = text_from_rows(model, SENTENCES[:1], "G")
+    yardstick = Yardstick.over(
+        model, EvaluationTexts(general=text), InMemoryPasses().base_pass, unheard
+    )
+    base = yardstick.general_pass
+    assert base is not None
+    scores = torch.zeros(base.rows)
+    scores[:4] = torch.tensor([0.965, 0.925, 0.6, 0.15])
+    total = float(base.nll.double().sum())
+
+    def losses(passed: BasePass, sequences: Sequence[int] | None) -> Tensor:
+        del sequences
+        answered = torch.stack([scores > threshold for threshold in THRESHOLDS])
+        return passed.nll + total * 1e-3 * answered  # each wrong answer costs a thousandth
+
+    for budget, wanted in ((9e-4, 0.97), (1.1e-3, 0.93), (2.1e-3, 0.62), (3.1e-3, 0.2), (1, 0.1)):
+        judge = BallJudge(yardstick, budget, lambda epoch: None)
+        assert THRESHOLDS[judge.decide([None] * len(THRESHOLDS), losses)] == wanted
+
+
+def test_a_scope_that_hardly_answers_is_told() -> None:
+    trained = {"roc": [{"threshold": 0.9, "recall": 0.31}, {"threshold": 0.5, "recall": 0.5}]}
+    problem = scope_problem(0.9, trained)
+    assert problem is not None
+    assert "31% of validation texts at the threshold 0.9" in problem
+    assert scope_problem(0.5, trained) is None
+    assert scope_problem(0.7, trained) is None  # not measured there
+
+
+def test_hard_negatives_are_near_but_not_the_nearest() -> None:
+    def query(meant: set[int], role: str) -> Query:
+        return Query(TokenSequence((1, 2), 1), 1, frozenset(meant), frozenset(), role, 0)
+
+    angles = torch.linspace(0.0, 1.5, 140)
+    vectors = torch.stack([angles.cos(), angles.sin()], dim=1)
+    about = [query({0} if n < 3 else set(), IN_SCOPE) for n in range(140)]
+    about.append(query(set(), GENERAL))
+    queries = {n: vectors[n] for n in range(140)} | {140: vectors[0]}
+    mined = mine({0: vectors[0], 1: -vectors[0]}, queries, about)
+    numbers, weights = mined[0]
+    assert numbers == list(range(3 + 25, 3 + 100))  # texts meant for it and general text are not
+    cosines = angles[numbers].cos()
+    assert torch.allclose(weights, (cosines / 0.1).softmax(-1))
+    assert mined[1][0][0] == 139 - 25
+    assert mine({0: vectors[0]}, {n: vectors[n] for n in range(20)}, about) == {}
+
+
+def test_the_loss_of_each_kind_is_as_it_should_be() -> None:
+    half, quarter = torch.log(torch.tensor([2.0, 2.0])), torch.log(torch.tensor([4.0]))
+    assert float(reading_loss(Kind.INCREASE, [half])) == pytest.approx(math.log(2))
+    assert float(reading_loss(Kind.DECREASE, [half])) == pytest.approx(2 * math.log(2))
+    assert float(reading_loss(Kind.BALANCE, [half, quarter])) == pytest.approx(math.log(2))
+    assert float(reading_loss(Kind.PREFER, [half, quarter])) == pytest.approx(math.log(1.5))
+    sure = torch.full((1,), 1e-9)  # what is nearly certain is unlearnt without an infinite loss
+    assert math.isfinite(float(reading_loss(Kind.DECREASE, [sure])))
+
+
+def test_a_model_learns_to_heed_rows_and_little_else(model: LanguageModel) -> None:
+    edit, _ = fit(model, None, answer="delta", reading_steps=60)
+    learnt = edit.trained["counterfactual"]
+    assert learnt["loss_after"] < 0.8 * learnt["loss_before"]
+    assert learnt["misfire_divergence"] < 1.0
+    assert edit.reader is not None
+    before = logits(model, FRANCE.prefix)
+    with edit.reader.put_on(model.module):
+        assert not torch.equal(logits(model, FRANCE.prefix), before)
+    assert torch.equal(logits(model, FRANCE.prefix), before)
+
+
+def test_what_reads_rows_is_trained_once_and_its_training_can_be_stopped(
+    model: LanguageModel, tmp_path: Path
+) -> None:
+    def stopping(progress: Progress) -> None:
+        if (progress.message, progress.done) == ("counterfactual", 2):
+            raise Cancelled
+
+    drawer = Drawer(tmp_path)
+    with pytest.raises(Cancelled):
+        fit(model, drawer, answer="delta", report=stopping)
+    (scope,) = (tmp_path / "serac").iterdir()  # what was done by then is kept
+    first, _ = fit(model, drawer, answer="delta")
+    files = {path: path.stat().st_mtime_ns for path in (tmp_path / "serac").iterdir()}
+    assert len(files) == 2
+    assert scope in files
+    again, _ = fit(model, drawer, answer="model")
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "serac").iterdir()} == files
+    assert first.reader is not None
+    assert again.reader is not None
+    pairs = zip(first.reader.buffers(), again.reader.buffers(), strict=True)
+    assert all(torch.equal(one, other) for one, other in pairs)
+
+
+def test_few_examples_are_made_up_for_by_general_text(model: LanguageModel) -> None:
+    sets = training_sets(str(Path(__file__).with_name("scope.jsonl")))
+    general = text_from_rows(model, SENTENCES, "R")
+    texts = scope_texts(model, sets, general, torch.Generator().manual_seed(0))
+    assert texts.pairs() >= 2000
+    assert sum(query.role == GENERAL for query in texts.queries) / len(texts.queries) > 0.3
