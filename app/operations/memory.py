@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from app.operations.data import chosen_examples
 from app.operations.model_outlines import outline_from
 from app.operations.places import longest_window
@@ -17,6 +19,7 @@ from editing.examples import read_texts
 from editing.general_text import GENERAL, REGULARISATION, USUAL_TOKENS
 from editing.models.language_model import LanguageModel
 from editing.models.loading import chosen_device, chosen_dtype
+from editing.models.speed import free_on
 from editing.objectives import encode_examples
 
 PROGRAM_BYTES = 400_000_000
@@ -49,6 +52,14 @@ def memory_needed(
     except EditingError:  # another model that it needs is not here
         grown = editor.memory(model, replace(work, outline_of=_same(model)), settings)
     return PROGRAM_BYTES + LOADING_BYTES + grown
+
+
+def memory_there() -> int:
+    """What is free for the program, or on the graphics card that it computes on."""
+    of_card = free_on(chosen_device(os.environ.get("EXEMPLAR_DEVICE")))
+    if of_card is not None:
+        return of_card + PROGRAM_BYTES + LOADING_BYTES  # which lie elsewhere
+    return psutil.virtual_memory().available + psutil.Process().memory_info().rss
 
 
 def usual_work(model: LanguageModel) -> Workload:
@@ -120,6 +131,6 @@ def _text(
     paragraphs = read_texts(Path(choice))
     longest = sorted(paragraphs, key=len, reverse=True)[:_LONGEST_LOOKED_AT]
     words: Any = model.tokenizer
-    lengths = [len(words(part[: 8 * window]).input_ids) for part in longest]
+    lengths = [len(words(part[: 8 * window], verbose=False).input_ids) for part in longest]
     there = sum(len(part) for part in paragraphs) // _CHARACTERS_A_TOKEN
     return min(window, max(lengths, default=0)), there if tokens is None else min(there, tokens)

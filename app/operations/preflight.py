@@ -4,21 +4,22 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from app import paths
 from app.operations.data import chosen_examples
-from app.operations.memory import memory_needed, work_of
+from app.operations.memory import LOADING_BYTES, PROGRAM_BYTES, memory_there, work_of
+from app.operations.model_outlines import outline_from
 from app.operations.models import LoadedModels
 from app.operations.places import longest_window
+from app.operations.proposals import needed_for, smaller_ways
 from app.operations.requests import SAMPLED, EditRequest
 from app.operations.texts import seconds_to_sample
 from editing.editors import find_editor
 from editing.editors.base import Editor
 from editing.errors import UnsupportedModelError
 from editing.general_text import GENERAL, REGULARISATION, USUAL_TOKENS
+from editing.models.footprint import parameter_count
 from editing.models.language_model import LanguageModel, backpack_of
-from editing.models.speed import seconds_per_token
+from editing.models.speed import guessed_seconds_per_token, seconds_per_token
 from editing.progress import Report, unheard
 from editing.settings import settings_from_text
 
@@ -38,7 +39,8 @@ def run_preflight(
     """Estimate what a run needs, from figures of the model and its texts.
 
     Returns:
-        `memory_bytes` and `memory_free`, `disk_bytes` and `disk_free`, `seconds`, which counts
+        `memory_bytes` and `memory_free`, where the one exceeds the other `proposals` (smaller
+        ways, see `Proposal`), `disk_bytes` and `disk_free`, `seconds`, which counts
         every text as not yet read (a run of the same model and text before makes it shorter), of
         these `sampling_seconds`, and `window`, the tokens that texts are read by, of `context`.
 
@@ -50,26 +52,43 @@ def run_preflight(
     settings = settings_from_text(editor.Settings, texts)
     epochs = int(getattr(settings, "epochs", 1))
     rows = len(chosen_examples(request).canonical)
-    model = (models or LoadedModels()).model(request.model, report, request.dtype)
+    model = outline_from(request.model, request.data_dir)
     if reason := editor.unsupported_reason(model):
         raise UnsupportedModelError(f"{editor.label} does not go with {request.model}. {reason}")
+    needed, free = needed_for(request, model), memory_there()
     general = _tokens(request.general_text, request.general_tokens, GENERAL)
     other = _tokens(request.regularisation_text, request.regularisation_tokens, REGULARISATION)
     cache = paths.cache_folder(request.data_dir)
     window = min(model.context, request.window or longest_window(request.data_dir))
-    sampling = _sampling(model, request)
+    one, sampling = _speed(request, model, models or LoadedModels(), report)
     sizes = (rows, min(other, rows * window), general, other)
+    ways = smaller_ways(request, model, needed) if needed > free else []
     return {
-        "memory_bytes": memory_needed(model, editor, work_of(request, model), settings),
-        "memory_free": psutil.virtual_memory().available + psutil.Process().memory_info().rss,
+        "memory_bytes": needed,
+        "memory_free": free,
+        "proposals": [way.to_json() for way in ways],
         "disk_bytes": _disk(model, editor, general + other),
         "disk_free": shutil.disk_usage(cache).free,
-        "seconds": sampling + _seconds(model, editor, epochs, sizes),
+        "seconds": sampling + one * _tokens_read(editor, epochs, sizes),
         "sampling_seconds": sampling,
         "window": window,
         "context": model.context,
         "tokens": general,
     }
+
+
+def _speed(
+    request: EditRequest, outline: LanguageModel, models: LoadedModels, report: Report
+) -> tuple[float, float]:
+    """Seconds a token, and until the texts that are to be sampled are there.
+
+    A model that memory does not hold is not loaded for it; then both are guessed.
+    """
+    weights = parameter_count(outline) * work_of(request, outline).number()
+    if request.model not in models and PROGRAM_BYTES + LOADING_BYTES + weights > memory_there():
+        return guessed_seconds_per_token(parameter_count(outline)), 0.0
+    model = models.model(request.model, report, request.dtype)
+    return seconds_per_token(model), _sampling(model, request)
 
 
 def _sampling(model: LanguageModel, request: EditRequest) -> float:
@@ -104,14 +123,12 @@ def _disk(model: LanguageModel, editor: Editor[Any], tokens: int) -> int:
     return tokens * numbers * _BYTES + editor.edit_size(model)
 
 
-def _seconds(
-    model: LanguageModel, editor: Editor[Any], epochs: int, sizes: tuple[int, int, int, int]
-) -> float:
+def _tokens_read(editor: Editor[Any], epochs: int, sizes: tuple[int, int, int, int]) -> float:
+    """How many tokens the model reads in all, a backward counted as several."""
     rows, windows, general, other = sizes
-    one = seconds_per_token(model)
     training = epochs * (rows * _TOKENS_A_ROW + windows) * _BACKWARD
     passes = general + other
     measured = 0 if editor.from_sense_passes else epochs * general
     if editor.from_sense_passes:  # neither the trunk nor most of the vocabulary is run again
         training, measured = training / _BACKWARD, epochs * general / 10
-    return one * (passes + training + measured)
+    return passes + training + measured

@@ -244,6 +244,8 @@ class Editor(ABC, Generic[SettingsT]):
     """Whether its edits are of low rank, so that PEFT can carry them."""
     reads_weights: ClassVar[bool] = True
     """Whether weights are read or copied themselves, instead of the model being run alone."""
+    smaller: ClassVar[str] = ""
+    """Name of a method that does nearly the same in less memory."""
     step_name: ClassVar[str] = "epoch"
     """What the candidates that the judge measures are called."""
     step_values: ClassVar[tuple[float, ...]] = ()

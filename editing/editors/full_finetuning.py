@@ -61,6 +61,7 @@ class FullFinetuning(Editor[FullFinetuningSettings]):
     help: ClassVar[str] = "Trains every weight of any model; slow, and the edit is as large as it."
     Settings = FullFinetuningSettings
     goes_on_edits: ClassVar[bool] = True
+    smaller: ClassVar[str] = "lora"
 
     @override
     def memory(self, model: LanguageModel, work: Workload, settings: FullFinetuningSettings) -> int:

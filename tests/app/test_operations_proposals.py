@@ -1,0 +1,105 @@
+"""Smaller ways to make a run: named before it starts, each with an estimate of its own."""
+
+import dataclasses
+
+import pytest
+import torch
+
+from app.operations import memory, preflight, proposals
+from app.operations.memory import memory_needed, usual_work
+from app.operations.models import LoadedModels
+from app.operations.preflight import run_preflight
+from app.operations.proposals import check_memory
+from app.operations.requests import EditRequest
+from editing.editors import find_editor
+from editing.errors import EditingError
+from tests.tiny import tiny_transformer
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return str(tiny_transformer(tmp_path_factory.mktemp("gpt2"), "GPT-2"))
+
+
+@pytest.fixture
+def run(model, tmp_path):
+    row = '{"prefix": "The capital of France is", "suffix": " Paris"}\n'
+    (tmp_path / "rows.jsonl").write_text(row)
+    (tmp_path / "text.txt").write_text("An old river runs through the city. " * 200)
+    return EditRequest(
+        model,
+        examples=str(tmp_path / "rows.jsonl"),
+        method="full-finetuning",
+        general_text=str(tmp_path / "text.txt"),
+        regularisation_text=str(tmp_path / "text.txt"),
+        data_dir=str(tmp_path),
+    )
+
+
+@pytest.fixture
+def with_free(monkeypatch):
+    def _with_free(count):
+        for module in (proposals, preflight):
+            monkeypatch.setattr(module, "memory_there", lambda: count)
+
+    return _with_free
+
+
+def test_a_run_that_fits_needs_no_other_way(run, with_free):
+    with_free(10**12)
+    assert run_preflight(run)["proposals"] == []
+    check_memory(run)
+
+
+def test_every_way_is_smaller_and_can_be_taken(run, with_free, monkeypatch):
+    monkeypatch.setattr(memory, "PROGRAM_BYTES", 0)
+    monkeypatch.setattr(memory, "LOADING_BYTES", 0)
+    monkeypatch.setattr(proposals, "SHORTEST_WINDOW", 16)
+    with_free(1)
+    said = run_preflight(run, models=LoadedModels())
+    ways = {way["option"]: way for way in said["proposals"]}
+    assert "--dtype bfloat16" in ways
+    assert said["seconds"] > 0  # guessed, since nothing was loaded
+    outline = memory.outline_from(run.model, None)
+    for way in proposals.smaller_ways(run, outline, said["memory_bytes"]):
+        taken = way.applied(run)
+        assert proposals.needed_for(taken, outline) == way.memory_bytes < said["memory_bytes"]
+        assert not way.fits
+        assert taken.examples == run.examples
+
+
+def test_recomputing_and_a_smaller_method_are_named_where_they_help(run, with_free, monkeypatch):
+    monkeypatch.setattr(memory, "PROGRAM_BYTES", 0)
+    monkeypatch.setattr(memory, "LOADING_BYTES", 0)
+    with_free(1)
+
+    def needed(request, model):
+        is_full = request.method == "full-finetuning"
+        again = bool(request.settings.get("gradient_checkpointing"))
+        return 1000 * (1 + is_full) // (1 + again)
+
+    monkeypatch.setattr(proposals, "needed_for", needed)
+    outline = memory.outline_from(run.model, None)
+    ways = proposals.smaller_ways(run, outline, 2000)
+    assert [way.option for way in ways] == [
+        "--set gradient_checkpointing=true",
+        "--method lora",
+    ]
+    assert ways[0].applied(run).settings == {"gradient_checkpointing": True}
+    assert ways[1].applied(run).method == "lora"
+
+
+def test_a_run_that_does_not_fit_is_refused_with_what_would(run, with_free):
+    with_free(1)
+    with pytest.raises(EditingError, match=r"needs about \d+\.\d GB .* --anyway"):
+        check_memory(run)
+
+
+def test_bfloat16_halves_the_weights_and_longer_texts_take_more(run):
+    outline = memory.outline_from(run.model, None)
+    editor, work = find_editor("grace"), usual_work(outline)
+
+    half = dataclasses.replace(work, dtype=torch.bfloat16)
+    longer = dataclasses.replace(work, scored=10 * work.scored)
+    assert memory_needed(outline, editor, half) < memory_needed(outline, editor, work)
+    assert memory_needed(outline, editor, longer) > memory_needed(outline, editor, work)
