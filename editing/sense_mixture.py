@@ -28,6 +28,8 @@ class Mixture:
     """(senses, seq, source): causal, each row sums to one."""
     logits: Tensor
     """(seq, vocab) of the module as it is, in at least float32."""
+    dropped: int = 0
+    """Tokens of the text that were cut from its left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ def mixture_of(model: LanguageModel, text: str, *, longest: int | None = None) -
         UnsupportedModelError: The model has no senses.
     """
     module = backpack_of(model)
-    ids = model.tokenizer(text, add_special_tokens=False)["input_ids"]
-    ids = ids[-min(longest or model.context, model.context) :]
+    whole = model.tokenizer(text, add_special_tokens=False)["input_ids"]
+    ids = whole[-min(longest or model.context, model.context) :]
     if not ids:
         raise EditingError("There is no text yet. Type a few words.")
     tokens = torch.tensor([ids], device=module.device)
@@ -64,7 +66,8 @@ def mixture_of(model: LanguageModel, text: str, *, longest: int | None = None) -
     hidden = module.backpack.mixture(alpha, tokens)
     logits = module.lm_head(hidden)[0, :, : model.vocab_size]
     wide = torch.promote_types(logits.dtype, torch.float32)
-    return Mixture(tokens[0].cpu(), alpha[0].cpu(), logits.to(wide).cpu())
+    dropped = len(whole) - len(ids)
+    return Mixture(tokens[0].cpu(), alpha[0].cpu(), logits.to(wide).cpu(), dropped)
 
 
 @torch.no_grad()

@@ -38,9 +38,10 @@ def run_probabilities(
         on_rows: Called with every few rows as they are scored.
 
     Returns:
-        For each row its `id`, `log_prob`, `other_log_prob` (null for one continuation) and `tokens`
-        (the first continuation's, each with its log-probability). Rows that cannot be scored, as
-        they are half typed or longer than the context, are left out.
+        For each row its `id`, `log_prob`, `other_log_prob` (null for one continuation), `tokens`
+        (the first continuation's, each with its log-probability) and `dropped`: how many tokens of
+        its prefix were cut from the left. Rows that cannot be scored, as they are half typed or
+        their continuation alone is longer than the context, are left out.
     """
     model = (models or LoadedModels()).model(request.model, report)
     with open_library(request.data_dir) as library:
@@ -81,7 +82,9 @@ def _scored(
         losses = put_on[0].token_losses(model, [put_on[1]])(base, None)[0]
     log_probs = [-float(loss) for loss in losses]
     return [
-        _row(model, row, base, encoded.sequences_of(i), log_probs) for i, row in enumerate(rows)
+        _row(model, row, base, encoded.sequences_of(i), log_probs)
+        | {"dropped": max(encoded.sequences[n].dropped for n in encoded.sequences_of(i))}
+        for i, row in enumerate(rows)
     ]
 
 

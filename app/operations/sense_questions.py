@@ -70,8 +70,9 @@ def run_sentence(
 
     Returns:
         `tokens` (with `word`, `predicts`: words with probabilities, and `mixes`: source position,
-        sense and weight, strongest first) and `shares`: for each position, how much of each
-        position up to it is mixed in, in thousandths, all senses together.
+        sense and weight, strongest first), `shares`: for each position, how much of each
+        position up to it is mixed in, in thousandths, all senses together, and `dropped`: how
+        many tokens were cut from the left.
 
     Raises:
         EditingError: Something the person can mend.
@@ -91,6 +92,7 @@ def run_sentence(
             for position in positions
         ],
         "shares": [[round(1000 * float(s)) for s in shares[p, : p + 1]] for p in positions],
+        "dropped": mixture.dropped,
     }
 
 

@@ -12,6 +12,7 @@ from app.operations.models import LoadedModels
 from app.operations.places import open_library
 from app.operations.results import word_of
 from app.operations.sense_requests import StrengthsRequest, WhatIfRequest
+from editing.batches import prompt_ids
 from editing.editors.sense_edit import SenseEdit
 from editing.library.stacks import StackedEdit, load_stack
 from editing.live_edits import LiveEdits, most_likely
@@ -61,7 +62,8 @@ def run_what_if(
     """Work out once what sliders over edits need.
 
     Returns:
-        `is_linear`: whether all edits move senses alone. `edits`, each with `name`, `strength`,
+        `is_linear`: whether all edits move senses alone. `dropped`: how many tokens of the prompt
+        were cut from the left to fit the context. `edits`, each with `name`, `strength`,
         `answers_by_rows`, `senses` (those that reach the prediction, with their `weight` in the
         untouched model) and `others` (how many do not). If it is linear, `base` has the untouched
         model's logits and each sense the `logits` it adds at strength 1, float32, little-endian,
@@ -80,6 +82,7 @@ def run_what_if(
     is_linear = mixture is not None and edits.is_of_senses
     answer: Answer = {
         "prompt": request.prompt,
+        "dropped": prompt_ids(model.tokenizer, request.prompt, model.context)[1],
         "is_linear": is_linear,
         "edits": [_edit_record(model, item, mixture, is_linear=is_linear) for item in stack],
     }

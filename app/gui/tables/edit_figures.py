@@ -7,6 +7,7 @@ from typing import Any, cast
 from PySide6.QtCore import QCoreApplication
 
 from app.gui.tables import figures
+from app.gui.tables.cuts import tokenised_said
 from app.gui.tables.steps import EPOCHS, Steps
 
 translate = QCoreApplication.translate
@@ -34,6 +35,8 @@ class EditFigures:
     general_before: float | None = None
     """Mean loss per token of the general text, in nats."""
     general_after: float | None = None
+    tokenised: str = ""
+    """What had to be done to put the examples into tokens."""
 
     @classmethod
     def read(cls, result: Mapping[str, Any]) -> "EditFigures":
@@ -55,6 +58,7 @@ class EditFigures:
             is_sampled=str(text.get("name", "")).startswith("sampled"),
             general_before=loss.get("before"),
             general_after=loss.get("after"),
+            tokenised=tokenised_said(result),
         )
 
     @property
@@ -108,7 +112,7 @@ class EditFigures:
                 "The edit reaches only {:,} tokens of the general text, so the budget says little.",
             )
             parts.append(few.format(self.touched))
-        return " ".join(parts)
+        return " ".join(filter(None, [*parts, self.tokenised]))
 
     def pairs(self, steps: Steps = EPOCHS) -> list[tuple[str, str]]:
         """List the measures with their names."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QCoreApplication
 
+from app.gui.tables.cuts import prefix_cut
 from app.gui.tables.example_columns import Column
 from app.gui.tables.readings import Reading
 from editing.errors import ExampleError
@@ -77,17 +78,21 @@ def flags_of_reading(reading: Reading | None, *, is_unreadable: bool) -> list[Fl
     if is_unreadable:
         text = translate(
             "examples",
-            "Prefix and continuation together are longer than the model can read. Shorten them.",
+            "The continuation alone is longer than the model can read. Shorten it.",
         )
-        return [Flag(translate("examples", "too long"), text, Severity.ERROR, Column.PREFIX)]
+        return [Flag(translate("examples", "too long"), text, Severity.ERROR, Column.WANTED)]
+    flags: list[Flag] = []
+    if reading is not None and reading.dropped:
+        text = prefix_cut(reading.dropped)
+        flags.append(Flag(translate("examples", "cut"), text, Severity.WARNING, Column.PREFIX))
     if reading is not None and len(reading.tokens) > MANY_TOKENS:
         text = translate(
             "examples",
             "The continuation has {} tokens; all of them together are rarely probable. A shorter "
             "one is learnt better.",
         ).format(len(reading.tokens))
-        return [Flag(translate("examples", "long"), text, Severity.INFO, Column.WANTED)]
-    return []
+        flags.append(Flag(translate("examples", "long"), text, Severity.INFO, Column.WANTED))
+    return flags
 
 
 def mended(example: Example) -> Example:

@@ -19,6 +19,8 @@ class Reading:
     other_log_prob: float | None = None
     tokens: tuple[tuple[str, float], ...] = ()
     """The first continuation token by token."""
+    dropped: int = 0
+    """Tokens of the prefix that were cut from the left to fit the model's context."""
 
 
 def texts_of(example: Example) -> Texts:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QLabel
 
 from app.gui.tables import figures
+from app.gui.tables.cuts import prefix_cut
 from app.gui.widgets.labels import caption
 
 translate = QCoreApplication.translate
@@ -28,12 +29,14 @@ class GateNote:
 
 
 def gate_note(answer: Mapping[str, Any]) -> GateNote:
-    """Sum up what the gates said of the tokens that were written.
+    """Sum up what the gates said of the tokens that were written, and that a prompt was cut.
 
     Args:
-        answer: What `generate` answers: `tokens` were written, and its `gates` speak of all.
+        answer: What `generate` answers: `tokens` were written, `dropped` of the prompt were cut,
+            and its `gates` speak of all.
     """
-    lines: list[str] = []
+    cut = int(answer.get("dropped") or 0)
+    lines: list[str] = [translate("compare", "The prompt: ") + prefix_cut(cut)] if cut else []
     details: list[str] = []
     for gate in answer.get("gates", ()):
         tokens = written(gate["tokens"], int(answer["tokens"]))
@@ -50,7 +53,7 @@ def written(tokens: Sequence[Token], count: int) -> Sequence[Token]:
 def note_label() -> QLabel:
     """Make what a note is shown on."""
     label = caption("")
-    label.setAccessibleName(translate("compare", "Rows that answered"))
+    label.setAccessibleName(translate("compare", "Rows that answered, and what was cut"))
     label.hide()
     return label
 

@@ -13,6 +13,7 @@ from app.gui.context import GuiContext
 from app.gui.pages.compare.choice import Choice
 from app.gui.pages.compare.measures import Measured, figures_of
 from app.gui.tables.compare_table import ComparedExample
+from app.gui.tables.cuts import tokenised_said
 from app.gui.tables.edit_figures import EditFigures
 from app.operations.data import chosen_examples
 from app.operations.requests import EvaluateRequest
@@ -138,7 +139,9 @@ class Measuring(QObject):
         self._evaluated[choice.key] = Evaluated(
             figures_of(answer, choice.edit.budget or 1e-4),
             tuple(ComparedExample(example, result) for example, result in pairs),
-            self.tr("{} examples").format(len(results)),
+            " · ".join(
+                filter(None, [self.tr("{} examples").format(len(results)), tokenised_said(answer)])
+            ),
         )
         self._end(choice)
 

@@ -125,4 +125,5 @@ def _reading(record: Mapping[str, Any]) -> Reading:
         float(record["log_prob"]),
         None if other is None else float(other),
         tuple((str(text), float(value)) for text, value in record.get("tokens") or ()),
+        int(record.get("dropped") or 0),
     )

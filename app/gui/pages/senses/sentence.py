@@ -37,6 +37,8 @@ class SentenceView(QWidget):
         self.strip = TokenStrip()
         self.strip.position_changed.connect(self._on_position_changed)
         self.said = muted("")
+        self.cut = caption("")
+        self.cut.hide()
         self.predicts = BarList(self.tr("Predicted next words"), "increase", say=_percent)
         self.mixes = BarList(self.tr("Senses mixed in"), "balance", say=_percent)
         for bars in (self.predicts, self.mixes):
@@ -49,6 +51,10 @@ class SentenceView(QWidget):
         """Show what the engine said of the sentence."""
         self._answer = answer
         tokens = answer["tokens"]
+        dropped = int(answer.get("dropped") or 0)
+        cut = self.tr("Only the last {shown} tokens are looked at; {cut:,} before them were cut.")
+        self.cut.setText(cut.format(shown=len(tokens), cut=dropped))
+        self.cut.setVisible(dropped > 0)
         self.strip.show_tokens([token["word"] for token in tokens], answer["shares"])
 
     def say(self, sentence: str) -> None:
@@ -88,7 +94,7 @@ class SentenceView(QWidget):
         )
         head = row(self.text, self.with_edit, spacing=3)
         self.setLayout(
-            column(head, self.strip, self.said, both, None, honest, spacing=3, margins=4)
+            column(head, self.strip, self.cut, self.said, both, None, honest, spacing=3, margins=4)
         )
 
     def _on_edited(self) -> None:

@@ -11,6 +11,7 @@ from app.gui.pages.senses.card import BarList
 from app.gui.pages.senses.sentence import FIRST
 from app.gui.pages.senses.sliders import EditSliders
 from app.gui.tables import figures
+from app.gui.tables.cuts import prefix_cut
 from app.gui.what_if import Ranking, WhatIf, likeliest
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.card import Card
@@ -91,6 +92,9 @@ class WhatIfView(QWidget):
             self._rows.addWidget(sliders)
             self.sliders.append(sliders)
         self.reset.setEnabled(bool(self.sliders))
+        dropped = 0 if answer is None else int(answer.get("dropped") or 0)
+        self.cut.setText(prefix_cut(dropped))
+        self.cut.setVisible(dropped > 0)
         for widget in self._after:
             widget.setVisible(self._what_if is not None)
         self.said.setVisible(self._what_if is None)
@@ -144,6 +148,7 @@ class WhatIfView(QWidget):
 
     def _build(self) -> None:
         self.said = muted("")
+        self.cut = caption("")
         self._rows = column(spacing=3)
         turned = Card(self.tr("Strengths"))
         turned.corner.addWidget(button(self.reset, "link"))
@@ -167,7 +172,7 @@ class WhatIfView(QWidget):
         )
         head = row(self.text, self.more, spacing=3)
         head.setStretch(0, 1)
-        body = column(head, self.said, spacing=3, margins=4)
+        body = column(head, self.cut, self.said, spacing=3, margins=4)
         body.addWidget(scrolled(holder), 1)
         body.addWidget(honest)
         self.setLayout(body)
