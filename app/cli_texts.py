@@ -81,6 +81,11 @@ def warnings_of(result: Mapping[str, Any]) -> list[str]:
             "No epoch but the untouched model is inside the budget: the edit is empty. Try a "
             "larger budget or a smaller learning rate."
         )
+    if result.get("dtype") == "bfloat16" and (result["budget"] or 1.0) <= FINEST_IN_BFLOAT16:
+        said.append(
+            f"It was computed in bfloat16, which is too coarse to tell whether the edit is within "
+            f"a budget of {result['budget']:g}. Measure it in float32."
+        )
     text = result["general_text"]
     if text is not None and 0 < text["touched"] < FEW_TOUCHED:
         said.append(
@@ -113,6 +118,7 @@ def _tokenised(role: str, counts: Mapping[str, int]) -> list[str]:
 
 
 FEW_TOUCHED = 1000
+FINEST_IN_BFLOAT16 = 1e-5
 
 
 def library_lines(edits: Sequence[EditRow]) -> list[str]:

@@ -21,6 +21,7 @@ from app.operations.requests import EditRequest
 from app.operations.resources import LibraryResources
 from app.operations.results import (
     change,
+    dtype_name,
     epoch_json,
     general_text_json,
     inside_ball,
@@ -284,7 +285,10 @@ def _result(request: EditRequest, inputs: _Inputs, fit: _Fit) -> dict[str, Any]:
         "general_loss": change(base.general_loss, after.general_loss),
         "degradation": after.degradation,
         "hard_negatives": change(base.hard_negatives, after.hard_negatives),
-        "inside_ball": inside_ball(after.degradation, request.budget),
+        "inside_ball": inside_ball(
+            after.degradation, request.budget, dtype_name(inputs.model)
+        ),
+        "dtype": dtype_name(inputs.model),
         "kept_epoch": fit.kept,
         "strength": fit.strength,
         "epochs": [epoch_json(epoch) for epoch in fit.judge.epochs],

@@ -9,7 +9,7 @@ from app.operations.edit_success import edit_success_json
 from app.operations.models import LoadedModels
 from app.operations.places import base_pass_cache, open_library
 from app.operations.requests import EvaluateRequest
-from app.operations.results import change, general_text_json, inside_ball, tokenised_json
+from app.operations.results import change, dtype_name, general_text_json, inside_ball, tokenised_json
 from app.operations.texts import general_text
 from editing.base_passes import BasePassCache, pass_for
 from editing.editors.base import Edit
@@ -72,7 +72,8 @@ def _result(
         "general_loss": change(base.general_loss, after.general_loss),
         "degradation": after.degradation,
         "hard_negatives": change(base.hard_negatives, after.hard_negatives),
-        "inside_ball": inside_ball(after.degradation, request.budget),
+        "inside_ball": inside_ball(after.degradation, request.budget, dtype_name(model)),
+        "dtype": dtype_name(model),
         "examples": [asdict(example) for example in yardstick.results(after)],
         "general_text": general_text_json(yardstick, put_on[0] if put_on else None),
         "tokenised": tokenised_json(

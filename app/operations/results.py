@@ -18,11 +18,33 @@ def change(before: float | None, after: float | None) -> dict[str, float | None]
     return {"before": before, "after": after}
 
 
-def inside_ball(degradation: float | None, budget: float | None) -> bool | None:
-    """Say whether a model lies in the ball, None where it is not asked or not measured."""
-    if degradation is None or budget is None:
+DECIDABLE_IN_HALF = 1e-5
+"""Numbers of 16 bits are too coarse to tell whether a model is within this budget, or less."""
+
+
+def inside_ball(
+    degradation: float | None, budget: float | None, dtype: str = "float32"
+) -> bool | None:
+    """Say whether a model lies in the ball, None where it is not asked, measured or decidable.
+
+    Args:
+        degradation: What was measured.
+        budget: The ball.
+        dtype: What was computed in, as `dtype_name` says it.
+    """
+    if degradation is None or budget is None or not is_decidable(budget, dtype):
         return None
     return is_inside(degradation, budget)
+
+
+def is_decidable(budget: float, dtype: str) -> bool:
+    """Say whether what was computed in is fine enough to tell."""
+    return dtype in {"float32", "float64"} or budget > DECIDABLE_IN_HALF
+
+
+def dtype_name(model: LanguageModel) -> str:
+    """Say what a model computes in."""
+    return str(model.dtype).removeprefix("torch.")
 
 
 def epoch_json(epoch: EpochResult) -> dict[str, Any]:
