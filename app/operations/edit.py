@@ -285,9 +285,7 @@ def _result(request: EditRequest, inputs: _Inputs, fit: _Fit) -> dict[str, Any]:
         "general_loss": change(base.general_loss, after.general_loss),
         "degradation": after.degradation,
         "hard_negatives": change(base.hard_negatives, after.hard_negatives),
-        "inside_ball": inside_ball(
-            after.degradation, request.budget, dtype_name(inputs.model)
-        ),
+        "inside_ball": inside_ball(after.degradation, request.budget, dtype_name(inputs.model)),
         "dtype": dtype_name(inputs.model),
         "kept_epoch": fit.kept,
         "strength": fit.strength,

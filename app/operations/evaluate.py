@@ -9,7 +9,13 @@ from app.operations.edit_success import edit_success_json
 from app.operations.models import LoadedModels
 from app.operations.places import base_pass_cache, open_library
 from app.operations.requests import EvaluateRequest
-from app.operations.results import change, dtype_name, general_text_json, inside_ball, tokenised_json
+from app.operations.results import (
+    change,
+    dtype_name,
+    general_text_json,
+    inside_ball,
+    tokenised_json,
+)
 from app.operations.texts import general_text
 from editing.base_passes import BasePassCache, pass_for
 from editing.editors.base import Edit
