@@ -98,6 +98,7 @@ def _tasks_show(arguments: argparse.Namespace, progress: ProgressLine) -> Answer
 
 def _edit(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
     from app.operations.edit import run_edit
+    from app.operations.proposals import check_memory
 
     request = EditRequest(
         **_data(arguments),
@@ -111,7 +112,11 @@ def _edit(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
         fit_to_ball=arguments.fit_to_ball,
         on=tuple(arguments.on),
         save=arguments.save,
+        dtype=arguments.dtype,
+        window=arguments.window,
     )
+    if not arguments.anyway:
+        check_memory(request)
     result = run_edit(request, progress.report)
     _warn(progress, texts.warnings_of(result))
     return result, texts.edit_lines(result)

@@ -7,6 +7,7 @@ from app.operations.requests import (
     DEFAULT_BUDGET,
     DEFAULT_BUDGETS,
     DEFAULT_METHOD,
+    DTYPES,
     FORMS,
     SAMPLED,
 )
@@ -102,6 +103,16 @@ def _add_edit(commands: _Commands) -> None:
         help="an edit that stays on while this one is learnt; may be repeated",
     )
     parser.add_argument("--save", metavar="NAME", help="keep the edit in the library")
+    parser.add_argument("--dtype", choices=DTYPES, help="what to compute in (default: float32)")
+    parser.add_argument(
+        "--window",
+        type=int,
+        metavar="N",
+        help="tokens that general texts are read by (default: as the program is set)",
+    )
+    parser.add_argument(
+        "--anyway", action="store_true", help="begin even where memory seems not to suffice"
+    )
 
 
 def _add_sweep(commands: _Commands) -> None:
