@@ -64,7 +64,7 @@ def _cells(label: str, point: Mapping[str, Any]) -> tuple[str, ...]:
         f"{point['latest']:.0%}",
         "-" if contexts is None else f"{contexts['before']:.1%} to {contexts['after']:.1%}",
         "-" if degraded is None else f"{degraded:.1e}",
-        f"{point['seconds'] / point['edits']:.2g}",
+        f"{point['cpu_seconds'] / point['edits']:.2g}",
     )
 
 

@@ -25,17 +25,22 @@ def said_in(file: Path) -> list[str]:
 
 
 def test_the_report_says_what_its_runs_say(results: Path, tmp_path: Path) -> None:
-    told = run_report(ReportRequest(str(results / "sweeps"), str(tmp_path)))
+    request = ReportRequest(
+        str(results / "sweeps"), str(tmp_path), retention=str(results / "retention")
+    )
+    told = run_report(request)
     assert not told["problems"]
-    for name in ("report.md", "results.csv"):
+    of_curves = ("retention.csv", "retention.svg") if told["curves"] else ()
+    for name in ("report.md", "results.csv", *of_curves):
         assert said_in(tmp_path / name) == said_in(results / name), (
             f"{name} is not what the runs say. Write it again: exemplar report --sweeps "
-            f"{RESULTS}/sweeps --to {RESULTS}"
+            f"{RESULTS}/sweeps --retention {RESULTS}/retention --to {RESULTS}"
         )
 
 
 def test_the_results_are_those_of_the_bundled_models(results: Path) -> None:
-    headers = [json.loads(path.read_text("utf-8")) for path in results.glob("sweeps/*/sweep.json")]
+    paths = [*results.glob("sweeps/*/sweep.json"), *results.glob("retention/*/curve.json")]
+    headers = [json.loads(path.read_text("utf-8")) for path in paths]
     assert headers
     of_models = {header["model"]: header["identity"]["model"] for header in headers}
     for name, fingerprint in of_models.items():
@@ -52,3 +57,14 @@ def test_no_result_was_measured_on_what_training_saw(results: Path) -> None:
             if run["run"]["stage"] == TEST:
                 wanted = identity["test_general_tokens"]
             assert wanted <= run["facts"]["general_text"]["tokens"] < wanted + 256
+
+
+def test_no_curve_was_measured_on_what_training_saw_or_is_half_done(results: Path) -> None:
+    for path in results.glob("retention/*/curve.json"):
+        header = json.loads(path.read_text("utf-8"))
+        assert header["identity"]["general_text"] != header["identity"]["regularisation_text"]
+        lines = (path.parent / "points.jsonl").read_text("utf-8").splitlines()
+        points = [json.loads(line) for line in lines]
+        assert [point["edits"] for point in points] == header["points"]
+        wanted = header["identity"]["general_tokens"]
+        assert all(wanted <= point["general_loss"]["rows"] < wanted + 256 for point in points)

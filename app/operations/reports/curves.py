@@ -10,6 +10,7 @@ Curve = Mapping[str, Any]
 """What `retention --json` prints of one method."""
 Point = Mapping[str, Any]
 HUNDRED = 100
+TIMES = ("seconds", "cpu_seconds", "preparing_seconds", "preparing_cpu_seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def curve_tables(group: CurveGroup) -> tuple[Table, ...]:
         ("Success on other contexts of what was edited, change in points", _contexts),
         ("Degradation", _degradation),
         ("Hard negatives' loss of what was edited, change in nats", _hard_negatives),
-        ("Seconds an edit", lambda point: f"{point['seconds'] / point['edits']:.2g}"),
+        ("Processor seconds an edit", lambda p: f"{p['cpu_seconds'] / p['edits']:.2g}"),
     )
     return tuple(_table(group, caption, written) for caption, written in measures)
 
@@ -115,7 +116,7 @@ def curve_source(curve: Curve) -> str:
     missing = ", ".join(map(str, curve["missing"]))
     words = (
         f"{curve['curve']}: `{curve['command']}`",
-        f"{last['seconds']:.0f} s of fitting {last['edits']} edits",
+        f"{last['edits']} edits: {last['seconds']:.0f} s, processor {last['cpu_seconds']:.0f} s",
         *([f"rows' {', '.join(reach)}"] if reach else []),
         f"{machine['machine']}, {machine['threads']} threads, Python {machine['python']}, torch "
         f"{machine['torch']}",
@@ -135,7 +136,7 @@ def curve_rows(curve: Curve) -> list[dict[str, Any]]:
         for name in ("contexts", "hard_negatives", "general_loss"):
             part: Mapping[str, Any] = point[name] or {}
             own |= {f"{name}_{key}": part.get(key) for key in ("before", "after", "rows")}
-        own |= {name: point[name] for name in ("seconds", "preparing_seconds", "finished")}
+        own |= {name: point[name] for name in (*TIMES, "finished")}
         own |= {name: point.get(name) for name in ("threshold", "reach")}
         own |= {f"setting_{name}": value for name, value in curve["settings"].items()}
         rows.append(own)

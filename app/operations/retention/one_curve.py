@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +60,33 @@ def carry_out_curve(
     report = never_stopping(report)  # half a curve is no result
     course = _Course.begin(editor, settings, header, shared, path, report)
     for point in due:
-        edit, seconds = course.go_to(point)
+        edit, spent = course.go_to(point)
         losses = edit.token_losses(shared.model, [1.0])
         measures = course.texts.measured(point, losses)
-        curve_lines(path).add(_line(measures, seconds, course.preparing_s, edit))
-        told(_sentence(editor.label, measures, seconds))
+        curve_lines(path).add(_line(measures, spent, course.preparing, edit))
+        told(_sentence(editor.label, measures, spent))
     curve_checkpoints(path).path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spent:
+    """Time by the clock, and of the processor: what others do beside it slows only the first."""
+
+    seconds: float
+    cpu_seconds: float
+
+    @classmethod
+    def now(cls) -> "_Spent":
+        """Read both clocks."""
+        return cls(time.monotonic(), time.process_time())
+
+    def since(self, begin: "_Spent") -> "_Spent":
+        """The time between two readings."""
+        return _Spent(self.seconds - begin.seconds, self.cpu_seconds - begin.cpu_seconds)
+
+    def plus(self, more: "_Spent") -> "_Spent":
+        """Both together."""
+        return _Spent(self.seconds + more.seconds, self.cpu_seconds + more.cpu_seconds)
 
 
 @dataclass(slots=True)
@@ -80,11 +101,11 @@ class _Course:
     budget: float
     path: Path
     report: Report
-    preparing_s: float
+    preparing: _Spent
     """What serves all edits: base passes, covariances, a memory's scope."""
     chain: Chain
-    seconds: float
-    """That the edits of the chain have taken."""
+    spent: _Spent
+    """On the edits of the chain."""
 
     @classmethod
     def begin(
@@ -97,7 +118,7 @@ class _Course:
         report: Report,
     ) -> "_Course":
         """Pass the base over all texts, and go on from a checkpoint where there is one."""
-        begin = time.monotonic()
+        begin = _Spent.now()
         passes = shared.passes
         pass_over = passes.sense_pass if editor.from_sense_passes else passes.base_pass
         texts = Texts.over(shared.model, shared.facts, shared.general, pass_over, report)
@@ -115,8 +136,8 @@ class _Course:
             seed=header["seed"],
         )
         editing.one_more(Chain(0, None), report)  # so that no edit pays for what all share
-        preparing_s = time.monotonic() - begin
-        state = curve_checkpoints(path).load() or {"edits": 0, "seconds": 0.0}
+        preparing = _Spent.now().since(begin)
+        state = curve_checkpoints(path).load() or {"edits": 0, "seconds": 0.0, "cpu_seconds": 0.0}
         return cls(
             editor=editor,
             editing=editing,
@@ -125,35 +146,35 @@ class _Course:
             budget=header["budget"],
             path=path,
             report=report,
-            preparing_s=preparing_s,
+            preparing=preparing,
             chain=Chain.from_state(state, editor),
-            seconds=state["seconds"],
+            spent=_Spent(state["seconds"], state["cpu_seconds"]),
         )
 
-    def go_to(self, point: int) -> tuple[Edit, float]:
-        """Write edits until there are so many; return them as one, and the seconds they took."""
+    def go_to(self, point: int) -> tuple[Edit, _Spent]:
+        """Write edits until there are so many; return them as one, and the time they took."""
         if self.editor.writes_in_turn:
             return self._rows(point)
         while self.chain.edits < point:
-            begin = time.monotonic()
+            begin = _Spent.now()
             self.chain = self.editing.one_more(self.chain, self._quiet)
-            self.seconds += time.monotonic() - begin
+            self.spent = self.spent.plus(_Spent.now().since(begin))
             if self.chain.edits % SAVED_EVERY == 0 or self.chain.edits == point:
-                state = {**self.chain.state(), "seconds": self.seconds}
+                state = {**self.chain.state(), **asdict(self.spent)}
                 curve_checkpoints(self.path).save(state)
             self._tell(self.chain.edits)
-        return self.chain.whole, self.seconds
+        return self.chain.whole, self.spent
 
-    def _rows(self, point: int) -> tuple[Edit, float]:
+    def _rows(self, point: int) -> tuple[Edit, _Spent]:
         judge = _TimedJudge(self.yardstick, self.budget, lambda _: None)
 
         def writing(progress: Progress) -> None:
             self._tell(progress.done if progress.total == point else 0)
 
-        begin = time.monotonic()
+        begin = _Spent.now()
         edit = self.editing.all_at_once(point, judge, writing)
         self._tell(point)
-        return edit, time.monotonic() - begin - judge.seconds
+        return edit, _Spent.now().since(begin).since(judge.spent)
 
     def _quiet(self, progress: Progress) -> None:
         """Let a fit be cancelled, and say how many edits are written rather than how far it is."""
@@ -168,23 +189,21 @@ class _Course:
 class _TimedJudge(BallJudge):
     """Knows how long it has measured, which is no part of what an edit takes."""
 
-    seconds: float = 0.0
+    spent: _Spent = _Spent(0.0, 0.0)
 
     @override
     def decide(self, train_losses: Sequence[float | None], losses: TokenLosses) -> int:
-        begin = time.monotonic()
+        begin = _Spent.now()
         kept = super().decide(train_losses, losses)
-        self.seconds += time.monotonic() - begin
+        self.spent = self.spent.plus(_Spent.now().since(begin))
         return kept
 
 
-def _line(
-    measures: PointMeasures, seconds: float, preparing_s: float, edit: Edit
-) -> dict[str, Any]:
+def _line(measures: PointMeasures, spent: _Spent, preparing: _Spent, edit: Edit) -> dict[str, Any]:
     return {
         **measures.to_json(),
-        "seconds": round(seconds, 3),
-        "preparing_seconds": round(preparing_s, 3),
+        **{name: round(value, 3) for name, value in asdict(spent).items()},
+        **{f"preparing_{name}": round(value, 3) for name, value in asdict(preparing).items()},
         **_reach(edit),
         "finished": now(),
         "versions": versions(),
@@ -197,13 +216,13 @@ def _reach(edit: Edit) -> dict[str, Any]:
     return {name: record[name] for name in ("threshold", "reach") if name in record}
 
 
-def _sentence(label: str, measures: PointMeasures, seconds: float) -> str:
+def _sentence(label: str, measures: PointMeasures, spent: _Spent) -> str:
     values = measures.to_json()
     degraded = measures.degradation
     words = [
         f"{label}, {measures.edits} edits: {values['retention']:.1%} hold",
         f"{values['latest']:.0%} of the latest {values['latest_edits']}",
         "" if degraded is None else f"degradation {degraded:.2e}",
-        f"{seconds / measures.edits:.2g} s an edit",
+        f"{spent.cpu_seconds / measures.edits:.2g} processor seconds an edit",
     ]
     return ", ".join(word for word in words if word)
