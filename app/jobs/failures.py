@@ -16,6 +16,8 @@ _NO_MEMORY = (
     "out of memory",
 )
 """How torch says so, in RuntimeErrors of several wordings."""
+MEMORY = "memory"
+"""The remedy where a smaller model or method would do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def failure_of_exit(code: int, *, was_signal: bool, details: str) -> Failure:
             "The system ended the engine, most likely because memory ran out.",
             "Close other programs or choose a smaller model or text, then resume the job.",
             details,
+            MEMORY,
         )
     if was_signal or code < 0 or code > 128:
         return Failure(
@@ -76,6 +79,7 @@ def _known_failure(error: BaseException) -> Failure | None:
             "The computer's memory is not enough for this.",
             "Close other programs or choose a smaller model or text, then resume the job.",
             _trace(error),
+            MEMORY,
         )
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         where = f" while writing {error.filename}" if error.filename else ""

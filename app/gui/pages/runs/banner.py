@@ -1,5 +1,6 @@
 """What went wrong with a run: one sentence, what to do, and the details for who wants them."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
@@ -7,12 +8,16 @@ from app.gui.metrics import gap
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.labels import body, muted, set_tone
 from app.gui.widgets.layouts import column, row
+from app.jobs.failures import MEMORY
 from app.jobs.job import JobState
 from app.jobs.record import JobView
 
 
 class FailureBanner(QFrame):
     """Shown for failed and interrupted runs only."""
+
+    change_requested = Signal()
+    """The run is to be changed so that it needs less."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,8 +42,14 @@ class FailureBanner(QFrame):
             tip=self.tr("Put the details on the clipboard"),
             do=lambda: QGuiApplication.clipboard().setText(self.details.toPlainText()),
         )
+        self.change = action(
+            self,
+            self.tr("Change and run…"),
+            tip=self.tr("Fill the form with this run, to choose what needs less memory"),
+            do=self.change_requested.emit,
+        )
         words = column(self.sentence, self.remedy, spacing=1)
-        self.buttons = [button(self.fold, "link"), button(self.copy, "link")]
+        self.buttons = [button(each, "link") for each in (self.fold, self.copy, self.change)]
         lines = row(words, *self.buttons, spacing=2)
         lines.setStretch(0, 1)
         layout = column(lines, self.details, spacing=2)
@@ -65,6 +76,7 @@ class FailureBanner(QFrame):
             self.details.setPlainText(text)
         for item in (self.fold, self.copy):
             item.setVisible(bool(text))
+        self.change.setVisible(failure is not None and failure.remedy == MEMORY)
         self.details.setVisible(bool(text) and self.details.isVisible())
 
     def _on_fold(self) -> None:

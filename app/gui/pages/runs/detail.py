@@ -72,6 +72,7 @@ class RunDetail(QWidget):
         self.state = flat_chip()
         self.facts = caption("")
         self.failure = FailureBanner()
+        self.failure.change_requested.connect(self.change_requested)
         self.progress = RunProgress()
         self.result = ResultCard()
         self._sweep: SweepView | None = None
