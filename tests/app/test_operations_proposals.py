@@ -5,7 +5,10 @@ import dataclasses
 import pytest
 import torch
 
+from app.cli import main
+from app.cli_texts import warnings_of
 from app.operations import memory, preflight, proposals
+from app.operations.edit import run_edit
 from app.operations.memory import memory_needed, usual_work
 from app.operations.models import LoadedModels
 from app.operations.preflight import run_preflight
@@ -25,13 +28,15 @@ def model(tmp_path_factory):
 def run(model, tmp_path):
     row = '{"prefix": "The capital of France is", "suffix": " Paris"}\n'
     (tmp_path / "rows.jsonl").write_text(row)
-    (tmp_path / "text.txt").write_text("An old river runs through the city. " * 200)
+    for name in ("general", "other"):
+        (tmp_path / f"{name}.txt").write_text("An old river runs through the city. " * 100)
     return EditRequest(
         model,
         examples=str(tmp_path / "rows.jsonl"),
         method="full-finetuning",
-        general_text=str(tmp_path / "text.txt"),
-        regularisation_text=str(tmp_path / "text.txt"),
+        kind="increase",
+        general_text=str(tmp_path / "general.txt"),
+        regularisation_text=str(tmp_path / "other.txt"),
         data_dir=str(tmp_path),
     )
 
@@ -103,3 +108,28 @@ def test_bfloat16_halves_the_weights_and_longer_texts_take_more(run):
     longer = dataclasses.replace(work, scored=10 * work.scored)
     assert memory_needed(outline, editor, half) < memory_needed(outline, editor, work)
     assert memory_needed(outline, editor, longer) > memory_needed(outline, editor, work)
+
+
+def test_the_command_line_refuses_before_anything_is_loaded(run, with_free, capsys, monkeypatch):
+    with_free(1)
+    monkeypatch.setenv("EXEMPLAR_DATA_DIR", run.data_dir)
+    flags = ["--examples", run.examples, "--method", "grace", "--data-dir", run.data_dir]
+    texts = ["--general-text", run.general_text, "--kind", "increase"]
+    code = main(["edit", "--model", run.model, *flags, *texts])
+    assert code == 1
+    said = capsys.readouterr().err
+    assert "The run needs about" in said
+    assert "--anyway" in said
+
+
+def test_a_run_in_bfloat16_leaves_the_strictest_ball_open(run):
+    request = dataclasses.replace(
+        run, method="grace", settings={"steps": 2}, dtype="bfloat16", budget=1e-5
+    )
+    result = run_edit(request)
+    assert result["dtype"] == "bfloat16"
+    assert result["degradation"] is not None
+    assert result["inside_ball"] is None
+    assert any("too coarse to tell" in line for line in warnings_of(result))
+    wider = run_edit(dataclasses.replace(request, budget=1e-2))
+    assert wider["inside_ball"] is not None
