@@ -32,6 +32,8 @@ UNREADABLE = (
     StrictDataclassError,
 )  # fmt: skip
 """What transformers raises over a configuration or weights that do not fit."""
+_NAMED = 3
+"""Of what is missing, so many are named."""
 
 
 def load_model(
@@ -171,10 +173,12 @@ def _load_module(folder: Path, dtype: torch.dtype, plan: dict[str, Any]) -> PreT
         ) from error
     missing = sorted(set(info["missing_keys"]))
     if missing or info["mismatched_keys"]:
-        named = ", ".join(missing[:3] or [str(key) for key in list(info["mismatched_keys"])[:3]])
+        what = "are incomplete: they lack" if missing else "are of another shape than config.json:"
+        names = missing or sorted(str(key) for key in info["mismatched_keys"])
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         raise EditingError(
-            f"The weights in {folder} are incomplete or of another shape ({named} …). "
-            "Fetch the model again."
+            f"The weights in {folder} {what} {', '.join(names[:_NAMED])}{more}. Fetch the model "
+            "again."
         )
     _check_finite(module, folder)
     if plan:  # what transformers wrote there goes with the model

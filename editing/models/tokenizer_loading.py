@@ -63,7 +63,8 @@ def tokenizer_folder(folder: Path) -> Path:
         )
     raise EditingError(
         f"No tokenizer could be read from {folder}: it has none of {', '.join(_FILES)}. Put the "
-        "tokenizer's files beside the weights."
+        "tokenizer's files beside the weights, or add the model with the folder that has them "
+        "(`exemplar models add FOLDER --tokenizer OTHER`)."
     )
 
 
@@ -94,7 +95,7 @@ def check_vocabulary(tokenizer: PreTrainedTokenizerBase, rows: int, folder: Path
 def _unreadable(folder: Path, error: Exception) -> str:
     said = str(error).strip().partition("\n")[0].rstrip(".")
     if isinstance(error, KeyError):
-        said = f"its files have no {said}"
+        said = f"its files are incomplete, {said} is missing"
     return (
         f"No tokenizer could be read from {folder}: {said}. Fetch its tokenizer files again, or "
         "put those of the same model there."

@@ -80,7 +80,9 @@ class Code:
 def cut_config(folder: Path) -> str:
     text = (folder / "config.json").read_text()
     (folder / "config.json").write_text(text[: len(text) // 2])
-    return r"config\.json is not valid JSON \(.*\)\. Fetch the model again\."
+    return (
+        r"config\.json is cut short or damaged: it is no valid JSON \(line \d+\)\. Fetch this file"
+    )
 
 
 def no_config(folder: Path) -> str:
@@ -90,7 +92,7 @@ def no_config(folder: Path) -> str:
 
 def only_an_adapter(folder: Path) -> str:
     (folder / "config.json").rename(folder / "adapter_config.json")
-    return r"is an adapter, not a model.* Merge it into its model and open that\."
+    return r"is an adapter, not a model.* Merge it into the model it was made for, and open"
 
 
 def unknown_architecture(folder: Path) -> str:
@@ -126,48 +128,58 @@ def nonsense_config(folder: Path) -> str:
 
 def no_weights(folder: Path) -> str:
     (folder / WHOLE).rename(folder / "model.h5")
-    return r"has no weights \(model\.safetensors or pytorch_model\.bin\) but model\.h5\. Fetch them"
+    return (
+        r"has no weights, and model\.h5 cannot be opened here\. Fetch its model\.safetensors or py"
+    )
 
 
 def truncated_weights(folder: Path) -> str:
     data = (folder / WHOLE).read_bytes()
     (folder / WHOLE).write_bytes(data[:-100])
-    return rf"it has {len(data) - 100} bytes and should have {len(data)}\. Fetch this file again"
+    return (
+        rf"cut short: it has {len(data) - 100} bytes and should have {len(data)}\. Fetch this file"
+    )
 
 
 def truncated_shard(folder: Path) -> str:
     last = sharded(folder)[-1]
     last.write_bytes(last.read_bytes()[:-8])
-    return rf"{last.name} cannot be loaded: it has \d+ bytes and should have \d+\. Fetch this file"
+    return rf"{last.name} cannot be loaded: it is cut short: it has \d+ bytes and should have \d+\."
 
 
 def truncated_header(folder: Path) -> str:
     (folder / WHOLE).write_bytes((folder / WHOLE).read_bytes()[:50])
-    return r"model\.safetensors cannot be loaded: it ends within its header\. Fetch this file again"
+    return (
+        r"model\.safetensors cannot be loaded: it is cut short: it ends within its header\. Fetch"
+    )
 
 
 def a_web_page(folder: Path) -> str:
     (folder / WHOLE).write_text("<!doctype html><title>Not found</title>")
-    return r"model\.safetensors cannot be loaded: it ends within its header\. Fetch this file again"
+    return r"model\.safetensors cannot be loaded: it is a web page that came in place of the file\."
 
 
 def a_pointer(folder: Path) -> str:
     (folder / WHOLE).write_text("version of git-lfs\noid sha256:00\nsize 158424\n")
-    return r"model\.safetensors cannot be loaded: it is git-lfs's pointer to the file\. Fetch this"
+    return (
+        r"model\.safetensors cannot be loaded: it is only git-lfs's pointer to the file, which was"
+    )
 
 
 def truncated_bin(folder: Path) -> str:
     as_bin(folder)
     data = (folder / PICKLED).read_bytes()
     (folder / PICKLED).write_bytes(data[: len(data) // 2])
-    return r"pytorch_model\.bin cannot be loaded: .*zip.*\. Fetch this file again\."
+    return (
+        r"pytorch_model\.bin cannot be loaded: it is cut short or damaged\. Fetch this file again\."
+    )
 
 
 def missing_shard(folder: Path) -> str:
     shards = sharded(folder)
     shards[1].unlink()
     names = rf"{INDEX} names {len(shards)} files, and {shards[1].name} is missing"
-    return rf"{names}\. Fetch what is missing\."
+    return rf"{names}\. Fetch what is missing from where the others came\."
 
 
 def index_leading_outside(folder: Path) -> str:
@@ -177,7 +189,9 @@ def index_leading_outside(folder: Path) -> str:
         index["weight_map"][min(index["weight_map"])] = "../../etc/passwd"
 
     rewrite(folder / INDEX, lead)
-    return r"names a file outside of itself \(\.\./\.\./etc/passwd\)\. Such a folder is not opened"
+    return (
+        r"index\.json names a file outside of the model's folder \(\.\./\.\./etc/passwd\)\. Such a"
+    )
 
 
 def index_of_other_files(folder: Path) -> str:
@@ -195,7 +209,7 @@ def index_of_other_files(folder: Path) -> str:
 def broken_index(folder: Path) -> str:
     sharded(folder)
     (folder / INDEX).write_text('{"weight_map": []}')
-    return r"index\.json is not an index of weights\. Fetch this file again\."
+    return r"index\.json does not say which file holds which weights\. Fetch this file again\."
 
 
 def wrong_shapes(folder: Path) -> str:
@@ -207,7 +221,7 @@ def wrong_shapes(folder: Path) -> str:
 
 def missing_tensor(folder: Path) -> str:
     with_weights(folder, lambda state: state.pop("model.norm.weight"))
-    return r"are incomplete or of another shape \(model\.norm\.weight …\)\. Fetch the model again"
+    return r"are incomplete: they lack model\.norm\.weight\. Fetch the model again\."
 
 
 def wrong_dtype_label(folder: Path) -> str:

@@ -27,8 +27,10 @@ def read_config(folder: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise EditingError(_without_config(folder)) from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        message = f"{path} is not valid JSON ({error}). Fetch the model again."
-        raise EditingError(message) from error
+        line = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise EditingError(
+            f"{path} is cut short or damaged: it is no valid JSON{line}. Fetch this file again."
+        ) from error
     if not isinstance(config, dict):
         raise EditingError(f"{path} is not a model's configuration. Fetch the model again.")
     return cast("dict[str, Any]", config)
@@ -59,7 +61,7 @@ def check_config(folder: Path, config: dict[str, Any]) -> None:
         if name.lstrip("_").startswith(_IMPLEMENTATIONS) and "/" in str(value):
             raise UnsupportedModelError(
                 f"{folder}/config.json asks for code from elsewhere ({name}: {value}), which is "
-                "never run. Take that entry out."
+                "never run. Take that entry out of the file."
             )
     if not is_of(config, BACKPACK_ARCHITECTURE):
         _check_type(folder, config)
@@ -86,8 +88,8 @@ def _entries(config: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 def _without_config(folder: Path) -> str:
     if (folder / "adapter_config.json").is_file():
         return (
-            f"{folder} is an adapter, not a model: it has no config.json. Merge it into its model "
-            "and open that."
+            f"{folder} is an adapter, not a model: it has no config.json. Merge it into the model "
+            "it was made for, and open the folder of that."
         )
     if any(folder.glob("*.gguf")):
         return (

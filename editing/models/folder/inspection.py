@@ -138,7 +138,7 @@ def _expected(folder: Path, config: dict[str, Any]) -> PreTrainedModel:
             return loader.from_config(read, trust_remote_code=False, dtype=torch.float32)
     except (ValueError, TypeError, KeyError, RuntimeError, OSError, AttributeError,
             ZeroDivisionError, ImportError, StrictDataclassError) as error:  # fmt: skip
-        said = " ".join(str(error).split())
+        said = " ".join(str(error).split()).rpartition("Error: ")[2]
         raise EditingError(
             f"The model in {folder} cannot be loaded: its config.json describes no model that can "
             f"be built ({said}). Fetch this file again."

@@ -10,11 +10,16 @@ READ = re.compile(r".*\.(?:json|safetensors|bin|txt|model|jinja)")
 _PLAIN = re.compile(r"[^/\\:]+")
 
 
-def safe_file(folder: Path, name: str) -> Path:
+def safe_file(folder: Path, name: str, *, named_by: str = "") -> Path:
     """Return a file of a model's folder.
 
     A link may lead to another place of the folder, or, in the hub's cache, to the blobs that belong
     to it; nowhere else.
+
+    Args:
+        folder: The model's folder.
+        name: The file's name.
+        named_by: The file of the folder that names it.
 
     Raises:
         EditingError: The name, or the link behind it, leads out of the folder.
@@ -22,8 +27,8 @@ def safe_file(folder: Path, name: str) -> Path:
     path = folder / name
     if not _PLAIN.fullmatch(name) or name in {".", ".."}:
         raise EditingError(
-            f"{folder} names a file outside of itself ({name}). Such a folder is not opened; fetch "
-            "the model again from where it was published."
+            f"{folder / named_by} names a file outside of the model's folder ({name}). Such a "
+            "folder is not opened; fetch the model again from where it was published."
         )
     real = path.resolve()
     if not any(real.is_relative_to(root) for root in _roots(folder.resolve())):

@@ -48,8 +48,12 @@ def tensors_of(path: Path) -> list[StoredTensor]:
         EditingError: The file is cut short, damaged, or holds more than tensors.
     """
     with path.open("rb") as file:
-        if b"git-lfs" in file.read(_POINTER):
-            raise EditingError(_damaged(path, "it is git-lfs's pointer to the file"))
+        begin = file.read(_POINTER)
+    if b"git-lfs" in begin:
+        what = "it is only git-lfs's pointer to the file, which was never fetched"
+        raise EditingError(_damaged(path, what))
+    if begin.lstrip().startswith(b"<"):
+        raise EditingError(_damaged(path, "it is a web page that came in place of the file"))
     return _safe(path) if path.suffix == ".safetensors" else _pickled(path)
 
 
@@ -71,7 +75,8 @@ def _safe(path: Path) -> list[StoredTensor]:
         ends.append(last)
         found.append(StoredTensor(name, path.name, shape, DTYPES.get(kind, kind)))
     if size != begin + max(ends):
-        what = f"it has {size} bytes and should have {begin + max(ends)}"
+        short = "cut short" if size < begin + max(ends) else "too long"
+        what = f"it is {short}: it has {size} bytes and should have {begin + max(ends)}"
         raise EditingError(_damaged(path, what))
     return found
 
@@ -81,7 +86,7 @@ def _header(path: Path, size: int) -> tuple[dict[str, Any], int]:
     with path.open("rb") as file:
         length = int.from_bytes(file.read(_LENGTH), "little")
         if length > min(size - _LENGTH, _LONGEST_HEADER):
-            raise EditingError(_damaged(path, "it ends within its header"))
+            raise EditingError(_damaged(path, "it is cut short: it ends within its header"))
         text = file.read(length)
     try:
         header = json.loads(text)
@@ -99,7 +104,7 @@ def _pickled(path: Path) -> list[StoredTensor]:
     except pickle.UnpicklingError as error:
         raise EditingError(_with_code(path, str(error))) from error
     except (RuntimeError, EOFError, OSError, ValueError, KeyError, AttributeError) as error:
-        raise EditingError(_damaged(path, str(error).partition(".")[0])) from error
+        raise EditingError(_damaged(path, _meant(error))) from error
     if not isinstance(state, dict):
         raise EditingError(_damaged(path, "it holds no named tensors"))
     tensors = cast("dict[object, object]", state)
@@ -117,6 +122,14 @@ def _with_code(path: Path, said: str) -> str:
         f"{path} cannot be loaded: it holds more than tensors{what}, and reading it would run code "
         "from it. Fetch the model as safetensors."
     )
+
+
+def _meant(error: Exception) -> str:
+    """Say what torch's reader means."""
+    said = str(error)
+    if isinstance(error, EOFError) or "zip archive" in said or "central directory" in said:
+        return "it is cut short or damaged"
+    return said.partition(".")[0]
 
 
 def _damaged(path: Path, what: str) -> str:

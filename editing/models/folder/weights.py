@@ -40,10 +40,10 @@ def stored_weights(folder: Path) -> StoredWeights:
         if (folder / f"{name}{_SHARDS}").is_file():
             return _sharded(folder, f"{name}{_SHARDS}")
     others = sorted(p.name for p in folder.iterdir() if p.suffix in {".h5", ".msgpack", ".gguf"})
-    there = f" but {', '.join(others[:_NAMED])}" if others else ""
+    there = f", and {', '.join(others[:_NAMED])} cannot be opened here" if others else ""
     raise EditingError(
-        f"The model in {folder} cannot be loaded: it has no weights (model.safetensors or "
-        f"pytorch_model.bin){there}. Fetch them."
+        f"The model in {folder} cannot be loaded: it has no weights{there}. Fetch its "
+        "model.safetensors or pytorch_model.bin."
     )
 
 
@@ -55,13 +55,13 @@ def _gathered(paths: tuple[Path, ...]) -> StoredWeights:
 def _sharded(folder: Path, index: str) -> StoredWeights:
     where = _index(folder, index)
     names = sorted(set(where.values()))
-    paths = tuple(safe_file(folder, name) for name in names)
+    paths = tuple(safe_file(folder, name, named_by=index) for name in names)
     absent = [path.name for path in paths if not path.is_file()]
     if absent:
         raise EditingError(
             f"The model in {folder} cannot be loaded: {index} names {len(names)} files, and "
             f"{_listed(absent)} {'is' if len(absent) == 1 else 'are'} missing. Fetch what is "
-            "missing."
+            "missing from where the others came."
         )
     found = _gathered(paths)
     lost = [n for n, file in where.items() if n not in found.tensors or not _is_in(found, n, file)]
@@ -84,7 +84,9 @@ def _index(folder: Path, name: str) -> dict[str, str]:
         places = index["weight_map"]
         return {str(tensor): str(file) for tensor, file in places.items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise EditingError(f"{path} is not an index of weights. Fetch this file again.") from error
+        raise EditingError(
+            f"{path} does not say which file holds which weights. Fetch this file again."
+        ) from error
 
 
 def _listed(names: list[str]) -> str:
