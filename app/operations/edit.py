@@ -28,7 +28,6 @@ from app.operations.results import (
     senses_json,
     tokenised_json,
 )
-from app.operations.scope import scope_json
 from app.operations.texts import general_text, regularisation_text
 from editing.base_passes import BasePassCache, pass_for
 from editing.editors import find_editor
@@ -43,6 +42,7 @@ from editing.evaluation import (
     Yardstick,
     fit_to_ball,
 )
+from editing.evaluation.scope_facts import scope_facts
 from editing.examples import ExampleSet, Role, row_from_example
 from editing.general_text import GeneralText
 from editing.library.files import write_edit
@@ -309,7 +309,7 @@ def _scope(inputs: _Inputs, fit: _Fit, report: Report) -> dict[str, Any]:
     lent = nullcontext(inputs.model)
     with lent if inputs.below is None else inputs.below.applied(inputs.model) as model:
         settled, canonical = never_stopping(report), inputs.examples.canonical
-        return {"scope": scope_json(model, fit.edit, fit.judge, canonical, settled)}
+        return {"scope": scope_facts(model, fit.edit, fit.judge, canonical, settled)}
 
 
 def _record(request: EditRequest, inputs: _Inputs, result: Mapping[str, Any]) -> dict[str, Any]:

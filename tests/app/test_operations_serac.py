@@ -37,7 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def check_scope(result: dict[str, Any]) -> None:
-    """The gate is told of as `app.operations.scope` says."""
+    """The gate is told of as `editing.evaluation.scope_facts` says."""
     scope = result["scope"]
     kept = result["epochs"][result["kept_epoch"]]
     assert scope["threshold"] == scope["grid"][-1] == THRESHOLDS[-1]

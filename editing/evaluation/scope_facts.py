@@ -27,7 +27,8 @@ from editing.editors.serac.gate_reading import NOTHING_READ, GateReadings, read_
 from editing.editors.serac.scope_measuring import scope_problem, share_above
 from editing.editors.serac.serac import THRESHOLDS
 from editing.editors.serac.serac_edit import SeracEdit
-from editing.evaluation import BallJudge, Yardstick
+from editing.evaluation.judge import BallJudge
+from editing.evaluation.yardstick import Yardstick
 from editing.examples import JSON, Example
 from editing.models.language_model import LanguageModel
 from editing.objectives import EncodedExamples
@@ -65,7 +66,7 @@ class _Scores:
         return self.in_scope, self.hard, self.general
 
 
-def scope_json(
+def scope_facts(
     model: LanguageModel,
     edit: SeracEdit,
     judge: BallJudge,
