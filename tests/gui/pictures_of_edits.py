@@ -16,11 +16,13 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from app.gui.context import GuiContext
 from app.gui.main_window import MainWindow
+from app.gui.pages.library.kept_views import KeptView
 from app.gui.theme import ThemeChoice
 from app.operations.guided import guided_set
 from editing.examples import row_from_example
 from editing.library.kept_stacks import KeptStack, StackPart, keep_stack
 from tests.gui import page_kit as kit
+from tests.gui.library_kit import choose
 
 EDITS = (
     # name, method, data, success, degradation, budget, on, tags, notes
@@ -240,6 +242,14 @@ def _draw_library(window: MainWindow, context: GuiContext, folder: Path) -> None
         _grab(dialog, context, folder, f"library-{name}")
         dialog.reject()
         QTest.qWait(50)
+    choose(page, "Nurses", "Capitals", "Capitals by LoRA")
+    page.bulk.tags.setText("workshop")
+    page.list.bar._save(KeptView("For the workshop", page.list.look))
+    _grab(window, context, folder, "library-several")
+    page.bulk.export.trigger()
+    dialog = page.findChildren(QDialog)[-1]
+    _grab(dialog, context, folder, "library-export-several")
+    dialog.reject()
     page.can.trash.setChecked(True)
     _grab(window, context, folder, "library-trash")
     page.can.trash.setChecked(False)

@@ -136,7 +136,7 @@ def test_only_the_chosen_are_verified(page, context, qtbot):
         (context.library.folder_of(edit) / "edit.safetensors").write_bytes(b"\1" * 64)
     heard = notices(context)
     choose(page, "Alpha", "Beta")
-    press_in(qtbot, page.bulk, "Verify these edits")
+    press_in(qtbot, page.bulk, "Verify them")
     done(qtbot, page)
     assert (heard[-1].text[:9], heard[-1].tone) == ("1 damaged", Tone.DANGER)
     assert [context.library.edit(name).state for name in NAMES] == ["changed", "ok", "ok"]

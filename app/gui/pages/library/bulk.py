@@ -95,7 +95,7 @@ class BulkPanel(QWidget):
         )
         self.verify = action(
             self,
-            self.tr("Verify these edits"),
+            self.tr("Verify them"),
             tip=self.tr("Hash their files again and say whether they are as they were written"),
             icon="check",
             do=self.verify_requested.emit,
@@ -125,13 +125,14 @@ class BulkPanel(QWidget):
             button(self.delete, "danger"),
         ]
         lines = column(self.said, self.names, spacing=2.5, margins=4)
-        lines.addLayout(row(*self.buttons[:-1], None, self.buttons[-1], spacing=2))
+        lines.addLayout(row(*self.buttons[:3], None, spacing=2))
         lines.addSpacing(lines.spacing())
         lines.addWidget(self._tags_head)
         lines.addLayout(
             stretched(row(self.tags, button(self.add), button(self.take), spacing=2), 0)
         )
         lines.addStretch(1)
+        lines.addLayout(row(None, *self.buttons[3:], spacing=2))
         self.setLayout(lines)
 
     def _follow(self) -> None:

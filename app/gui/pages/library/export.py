@@ -169,7 +169,9 @@ class ExportDialog(QDialog):
         self._group = QButtonGroup(self)
         for choice in (self.folder, self.alone, self.adapter):
             self._group.addButton(choice)
-        (self.folder if is_one else self.alone).setChecked(True)
+        first = self.folder if is_one else self.alone
+        first.setChecked(True)
+        first.setFocus()
         self.dtype = QComboBox()
         self.dtype.setAccessibleName(self.tr("Number format of the weights"))
         self.dtype.addItems([name for name, _ in DTYPES])
@@ -187,6 +189,8 @@ class ExportDialog(QDialog):
             return self.tr("Not for a stack: export its edits one by one.")
         if makes_adapters:
             return self.tr("Opens with peft's PeftModel.from_pretrained on the same base model.")
+        if len(self._edits) > 1:
+            return self.tr("Not for all of these: only low-rank changes of weights can be one.")
         return self.tr("Not for this edit: only low-rank changes of weights can be an adapter.")
 
     def _follow(self) -> None:

@@ -196,7 +196,7 @@ class NewRunForm(QWidget):
         )
         self.general_text = self.measured_text.list
         self.training_text = TextField(
-            self.tr("Training's text"),
+            self.tr("Training text"),
             self.tr("Let training keep to a text of yours instead of one the model writes"),
         )
         self.general_tokens = whole_field(self.tr("Tokens of general text"), 1_000, 10_000_000)
@@ -271,7 +271,7 @@ class NewRunForm(QWidget):
         texts = (self.measured_text, self.training_text)
         form.addRow(field_label(self.tr("&General text"), self.general_text), texts[0])
         form.addRow(field_label(self.tr("To&kens of it"), self.general_tokens), self.general_tokens)
-        form.addRow(field_label(self.tr("T&raining's text"), self.training_text.list), texts[1])
+        form.addRow(field_label(self.tr("T&raining text"), self.training_text.list), texts[1])
         card.body.addWidget(self.budget)
         card.body.addWidget(self.fit_to_ball)
         card.body.addLayout(form)

@@ -34,7 +34,7 @@ class TextField(QWidget):
         policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         self.list.setSizeAdjustPolicy(policy)
         leave_wheel_to_page(self.list)
-        self.list.addItem(self.tr("Sampled from the model"), SAMPLED)
+        self.list.addItem(self.tr("Sampled"), SAMPLED)
         file = action(self, self.tr("File…"), tip=tip, icon="import", do=self.ask)
         self.list.currentIndexChanged.connect(self.changed)
         chosen = button(file)
