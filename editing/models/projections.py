@@ -10,6 +10,8 @@ from transformers.pytorch_utils import Conv1D
 from editing.errors import UnsupportedModelError
 from editing.models.language_model import LanguageModel
 
+_NORMS_AFTER_MLP = ("post_feedforward_layernorm", "post_mlp_layernorm")
+
 
 @dataclass(frozen=True, slots=True)
 class Projection:
@@ -55,6 +57,16 @@ def up_projection(model: LanguageModel, layer: int) -> Projection:
 def down_projection(model: LanguageModel, layer: int) -> Projection:
     """The last linear map of a block's MLP."""
     return _projection(model, layer, model.layout.mlp_down)
+
+
+def adds_to_stream(model: LanguageModel, layer: int) -> bool:
+    """Whether what a block's MLP says is added to the hidden state as it is.
+
+    Some families put a norm behind the MLP (Gemma 2 and 3, OLMo 2, GLM 4) or scale it (Granite).
+    """
+    block = model.module.get_submodule(block_name(model, layer))
+    scale = float(getattr(model.module.config, "residual_multiplier", None) or 1.0)
+    return scale == 1.0 and not any(hasattr(block, name) for name in _NORMS_AFTER_MLP)
 
 
 def centred_layers(count: int, share: float) -> Sequence[int]:

@@ -14,6 +14,7 @@ from editing.base_passes import KeyCovariance
 from editing.editors.base import Edit, FitContext, TokenLosses, module_token_losses
 from editing.editors.locate.facts import Fact, facts_of
 from editing.editors.locate.keys import averaged_keys, block_values
+from editing.editors.locate.layers import moved_module
 from editing.editors.locate.targets import SearchSettings, Target, TargetSearch
 from editing.editors.locate.templates import sample_templates
 from editing.editors.locate.update import joined, oriented
@@ -22,7 +23,7 @@ from editing.editors.weight_delta import Factors, WeightDelta
 from editing.examples import JSON
 from editing.general_text import GeneralText
 from editing.models.language_model import LanguageModel
-from editing.models.projections import Projection, block_name, down_projection
+from editing.models.projections import Projection, down_projection
 from editing.objectives import EncodedExamples
 from editing.progress import Progress, Report, StoppedEarly, never_stopping
 
@@ -138,7 +139,7 @@ def _begin(
     state = context.checkpoints.load() if context.checkpoints else None
     templates = state["templates"] if state else sample_templates(model, seed=context.seed)
     working = private_copy(model, on=context.on)
-    search = TargetSearch(working, block_name(working, method.layers[-1]), settings)
+    search = TargetSearch(working, moved_module(working, method.layers[-1]), settings)
     return _Work(
         untouched=model,
         model=working,

@@ -4,7 +4,12 @@ from collections.abc import Sequence
 
 from editing.errors import UnsupportedModelError
 from editing.models.language_model import LanguageModel
-from editing.models.projections import down_projection, layer_count
+from editing.models.projections import (
+    adds_to_stream,
+    block_name,
+    down_projection,
+    layer_count,
+)
 
 PUBLISHED = {
     ("GPT-NeoX", 6, 512): (0, 2),
@@ -40,6 +45,27 @@ def edited_layers(model: LanguageModel) -> Sequence[int]:
     # What the last layer says before a text's end reaches no later token.
     last = max(0, min(last, depth - 2))
     return range(min(first, last), last + 1)
+
+
+def written_layers(model: LanguageModel) -> Sequence[int]:
+    """The layers that least squares are shared out among.
+
+    It is the last one alone where something stands between MLPs and the hidden state: what several
+    layers write does not add up there.
+    """
+    layers = edited_layers(model)
+    return layers if adds_to_stream(model, layers[-1]) else layers[-1:]
+
+
+def moved_module(model: LanguageModel, layer: int) -> str:
+    """Name of the module whose output a search moves.
+
+    That is the block, whose output moves by as much as its MLP's; where it does not, the projection
+    that is written into, so that what is found can be written exactly.
+    """
+    if adds_to_stream(model, layer):
+        return block_name(model, layer)
+    return down_projection(model, layer).name
 
 
 def middle_layer(model: LanguageModel) -> int:

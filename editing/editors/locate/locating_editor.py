@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from editing.editors.base import Edit, Editor, EditState, FitContext
 from editing.editors.locate.fitting import LocateSettings, Method, fit_located
-from editing.editors.locate.layers import edited_layers, reason_against
+from editing.editors.locate.layers import reason_against, written_layers
 from editing.editors.memory import Workload, locating, weights
 from editing.editors.weight_delta import load_weight_delta
 from editing.general_text import GeneralText
@@ -30,7 +30,7 @@ class LocatingEditor(Editor[LocateSettingsT]):
 
     def layers(self, model: LanguageModel) -> Sequence[int]:
         """Which layers are written into, ascending."""
-        return edited_layers(model)
+        return written_layers(model)
 
     @override
     def memory(self, model: LanguageModel, work: Workload, settings: LocateSettingsT) -> int:

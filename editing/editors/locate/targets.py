@@ -90,7 +90,7 @@ class TargetSearch:
 
     model: LanguageModel
     block: str
-    """Name of the block whose output is moved."""
+    """Name of the module whose output is moved: mostly a block, see `moved_module`."""
     settings: SearchSettings
 
     def reference(self, fact: Fact) -> Tensor:
