@@ -9,6 +9,7 @@ from app.jobs.verbs import JobTask, JobVerb, Listener, Outcome, QuestionVerb
 from app.operations.hub_plans import plan_or_problem
 from app.operations.model_adding import add_folder, add_from_hub, remove_model
 from app.operations.models import LoadedModels, check_model, look_at_models
+from editing.errors import EditingError
 from editing.models.hub.token import keep_token
 
 Arguments = Mapping[str, Any]
@@ -47,9 +48,13 @@ def _models(arguments: Arguments, listener: Listener) -> list[dict[str, Any]]:
 
 
 def _add(arguments: Arguments, listener: Listener) -> dict[str, Any]:
-    """Add a folder."""
+    """Add a folder; where it cannot be opened, say why and what would help."""
     del listener
-    return add_folder(str(arguments["folder"]), None, tokenizer=arguments.get("tokenizer"))
+    folder = str(arguments["folder"])
+    try:
+        return add_folder(folder, None, tokenizer=arguments.get("tokenizer")) | {"problem": ""}
+    except EditingError as error:
+        return {"source": folder, "problem": str(error), "remedy": error.remedy}
 
 
 def _fetch(task: JobTask) -> Outcome:

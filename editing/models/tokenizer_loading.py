@@ -18,8 +18,16 @@ _FILES = (
     "spiece.model",
     "tokenizer_config.json",
 )
+TOKENIZER = "tokenizer"
+"""The remedy: name the folder of a tokenizer."""
 _GPT2 = ("gpt2", "openai-community/gpt2")
 """Names of the model on the hub whose tokenizer the published Backpack has."""
+
+
+class TokenizerError(EditingError):
+    """A model whose tokenizer is missing, damaged or another model's."""
+
+    remedy = TOKENIZER
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
@@ -34,11 +42,11 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
         return loader.from_pretrained(folder, trust_remote_code=False)
     except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, ImportError,
             StrictDataclassError) as error:  # fmt: skip
-        raise EditingError(_unreadable(folder, error)) from error
+        raise TokenizerError(_unreadable(folder, error)) from error
     except Exception as error:
         if type(error) is not Exception:  # the tokenizers library raises nothing more special
             raise
-        raise EditingError(_unreadable(folder, error)) from error
+        raise TokenizerError(_unreadable(folder, error)) from error
 
 
 def tokenizer_folder(folder: Path) -> Path:
@@ -56,12 +64,12 @@ def tokenizer_folder(folder: Path) -> Path:
             cached = cached_folder(HubId(name))
             if cached is not None and has_tokenizer(cached):
                 return cached
-        raise EditingError(
+        raise TokenizerError(
             f"No tokenizer could be read from {folder}: a published Backpack comes without one and "
             "uses GPT-2's. Fetch that with `exemplar models add gpt2`, or put its tokenizer.json "
             "(or vocab.json and merges.txt) into the folder."
         )
-    raise EditingError(
+    raise TokenizerError(
         f"No tokenizer could be read from {folder}: it has none of {', '.join(_FILES)}. Put the "
         "tokenizer's files beside the weights, or add the model with the folder that has them "
         "(`exemplar models add FOLDER --tokenizer OTHER`)."
@@ -85,7 +93,7 @@ def check_vocabulary(tokenizer: PreTrainedTokenizerBase, rows: int, folder: Path
     added = set(cast("dict[int, object]", tokenizer.added_tokens_decoder))
     beyond = sorted(i for i in vocabulary.values() if i >= rows and i not in added)
     if beyond:
-        raise EditingError(
+        raise TokenizerError(
             f"The tokenizer in {folder} has words up to number {beyond[-1]}, and the model has "
             f"rows for {rows}. It is another model's; fetch the tokenizer of this one."
         )

@@ -11,13 +11,16 @@ from editing.batches import TokenSequence
 from editing.errors import EditingError
 from editing.general_text import (
     GENERAL,
+    LONGEST_WINDOW,
     REGULARISATION,
     GeneralText,
     load_samples,
     sampled_text,
+    sampling_seconds,
     save_samples,
     shipped_or_sampled,
     shortened,
+    stored_text,
     text_from_file,
     text_from_rows,
 )
@@ -182,6 +185,54 @@ def test_a_kept_sample_that_is_too_short_is_drawn_anew(
     shipped_or_sampled(model, GENERAL, 100, cache=tmp_path, report=unheard)
     text = shipped_or_sampled(model, GENERAL, 500, cache=tmp_path, report=unheard)
     assert text.tokens >= 500
+
+
+def test_texts_are_read_and_sampled_in_windows_shorter_than_the_context(
+    model: LanguageModel, tmp_path: Path
+) -> None:
+    long = "An old river runs through the city. " * 12
+    read = text_from_rows(model, [long], "G", longest=10)
+    assert {len(window.ids) for window in read.sequences[:-1]} == {10}
+    assert read.name == "G, in windows of 10 tokens"
+    assert text_from_rows(model, ["A river"], "G", longest=10).name == "G"
+    drawn = shipped_or_sampled(model, GENERAL, 90, cache=tmp_path, report=unheard, longest=10)
+    assert {len(window.ids) for window in drawn.sequences} == {10}
+    assert drawn.name == "sampled general text, seed 11, in windows of 10 tokens"
+    whole = shipped_or_sampled(model, GENERAL, 90, cache=tmp_path, report=unheard)
+    assert {len(window.ids) for window in whole.sequences} == {CONTEXT}
+    assert whole.name == "sampled general text, seed 11"
+    kept = stored_text(model, GENERAL, 90, cache=tmp_path, longest=10)
+    assert kept == drawn
+
+
+def test_no_window_is_longer_than_the_usual_one(model: LanguageModel) -> None:
+    endless = replace(model, context=131_072)
+    text = text_from_rows(endless, ["An old river runs through the city. " * 1000], "G")
+    assert max(len(window.ids) for window in text.sequences) == LONGEST_WINDOW
+
+
+def test_it_is_said_before_how_long_sampling_takes_where_that_is_long(
+    model: LanguageModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[Progress] = []
+    shipped_or_sampled(model, GENERAL, 100, cache=tmp_path / "a", report=heard.append)
+    assert not [progress for progress in heard if progress.note]
+    monkeypatch.setattr("editing.general_text.sampling_seconds", lambda *_, **__: 1500.0)
+    heard.clear()
+    shipped_or_sampled(model, GENERAL, 100, cache=tmp_path / "b", report=heard.append)
+    assert heard[0].note == (
+        "Sampling 100 tokens of general text takes about 25 minutes here. To spare that, stop and "
+        "give a file (--general-text FILE) or fewer tokens."
+    )
+    heard.clear()
+    shipped_or_sampled(model, GENERAL, 100, cache=tmp_path / "b", report=heard.append)
+    assert heard == []
+
+
+def test_the_time_of_sampling_grows_with_the_windows_it_takes(model: LanguageModel) -> None:
+    few, many = (sampling_seconds(model, tokens) for tokens in (400, 400_000))
+    assert 0 < few < 60
+    assert many > 100 * few
 
 
 def test_general_and_regularisation_samples_differ(model: LanguageModel, tmp_path: Path) -> None:

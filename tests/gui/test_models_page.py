@@ -160,11 +160,29 @@ def test_a_folder_is_chosen_and_added(opened, context, monkeypatch, tmp_path):
     asked = context.engine.last("add-model")
     assert asked.arguments == {"folder": str(tmp_path)}
     heard = notices(context)
-    asked.answer({"source": str(tmp_path), "notes": ["config.json says float32."]})
+    notes = ["config.json says float32."]
+    asked.answer({"source": str(tmp_path), "problem": "", "notes": notes})
     assert heard[0].text == f"“{tmp_path.name}” is added. config.json says float32."
     heard[0].do()
     assert context.selection.model == str(tmp_path)
     assert context.engine.last("describe")
+
+
+def test_another_tokenizer_is_offered_for_a_folder_that_has_none(
+    opened, context, monkeypatch, tmp_path
+):
+    page = opened(filled=False)
+    page.add_folder(tmp_path / "bare")
+    heard = notices(context)
+    refused = {"source": str(tmp_path / "bare"), "problem": "No tokenizer.", "remedy": "tokenizer"}
+    context.engine.last("add-model").answer(refused)
+    assert (heard[0].text, heard[0].action) == ("No tokenizer.", "Choose its tokenizer…")
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "words"))
+    heard[0].do()
+    asked = context.engine.last("add-model").arguments
+    assert asked == {"folder": str(tmp_path / "bare"), "tokenizer": str(tmp_path / "words")}
+    context.engine.last("add-model").answer({**refused, "problem": "No.", "remedy": ""})
+    assert (heard[1].text, heard[1].action) == ("No.", "")
 
 
 def test_folders_can_be_dropped_and_files_beside_a_configuration(opened, tmp_path):

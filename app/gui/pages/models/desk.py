@@ -27,6 +27,8 @@ class ModelsDesk(QObject):
     changed = Signal()
     """The models, or what is known of them."""
     errand_changed = Signal(str)
+    tokenizer_wanted = Signal(str)
+    """A folder that can be added with the tokenizer of another one."""
 
     def __init__(self, context: GuiContext, parent: QObject) -> None:
         super().__init__(parent)
@@ -166,7 +168,17 @@ class ModelsDesk(QObject):
         self._context.events.notice(sentence, Tone.DANGER)
 
     def _on_added(self, answer: dict[str, Any]) -> None:
-        self._tell_added(str(answer["source"]), answer["notes"])
+        if answer["problem"]:
+            self._tell_refused(answer)
+        else:
+            self._tell_added(str(answer["source"]), answer["notes"])
+
+    def _tell_refused(self, answer: dict[str, Any]) -> None:
+        """Say why a folder was not added, and offer another tokenizer where that would help."""
+        ask = partial(self.tokenizer_wanted.emit, str(answer["source"]))
+        act = self.tr("Choose its tokenizer…") if answer["remedy"] == "tokenizer" else ""
+        notice = Notice(str(answer["problem"]), Tone.DANGER, act, ask if act else None)
+        self._context.events.noticed.emit(notice)
 
     def _tell_added(self, source: str, notes: Sequence[str]) -> None:
         said = " ".join([self.tr("“{}” is added.").format(model_name(source)), *notes])

@@ -148,6 +148,7 @@ class ModelsPage(QWidget):
         self._context.events.open_requested.connect(self._on_open_requested)
         desk.changed.connect(self._refresh)
         desk.errand_changed.connect(self._refresh)
+        desk.tokenizer_wanted.connect(self._choose_tokenizer)
         self.filter.textChanged.connect(self._on_filter)
         self.view.selectionModel().currentRowChanged.connect(self._on_row_changed)
         self.view.activated.connect(lambda: details.use.trigger())
@@ -218,6 +219,11 @@ class ModelsPage(QWidget):
         title = self.tr("Choose the folder of a model")
         if folder := QFileDialog.getExistingDirectory(self, title):
             self.add_folder(Path(folder))
+
+    def _choose_tokenizer(self, folder: str) -> None:
+        title = self.tr("Choose the folder of the tokenizer")
+        if tokenizer := QFileDialog.getExistingDirectory(self, title):
+            self.desk.add_folder(Path(folder), Path(tokenizer))
 
     def _open_hub(self) -> None:
         dialog = HubDialog(self.desk, self)
