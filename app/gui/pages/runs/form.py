@@ -127,6 +127,7 @@ class NewRunForm(QWidget):
         self.budget.set_value(float(request.get("budget") or self.budget.value()))
         self.fit_to_ball.setChecked(bool(request.get("fit_to_ball")))
         self.settings.show_values(request.get("settings") or {}, as_preset=False)
+        self.preflight.ways.keep(request)
         self.name.setText(name)
         self._is_named_by_hand = True
         self._follow()
@@ -147,6 +148,8 @@ class NewRunForm(QWidget):
             seed=self.seed.value(),
             fit_to_ball=self.fit_to_ball.isChecked(),
             general_tokens=self.general_tokens.value() if self.measured_text.is_sampled else None,
+            dtype=self.preflight.ways.dtype,
+            window=self.preflight.ways.longest,
         )
 
     def sweep_request(self) -> SweepRequest:
@@ -233,6 +236,8 @@ class NewRunForm(QWidget):
         self.budget.changed.connect(self._follow)
         self.model.currentIndexChanged.connect(self._follow)
         self.general_tokens.valueChanged.connect(self._follow)
+        self.preflight.ways.taken.connect(self._on_way_taken)
+        self.preflight.ways.changed.connect(self._follow)
 
     def _combo(self, name: str) -> QComboBox:
         combo = QComboBox()
@@ -354,6 +359,14 @@ class NewRunForm(QWidget):
         for field in (self.measured_text, self.training_text):
             if field.is_sampled and not field.ask():
                 return
+
+    def _on_way_taken(self, changes: Mapping[str, Any]) -> None:
+        """Make the run smaller in a way that was proposed; the rest of it is kept there."""
+        if "method" in changes:
+            self.method.setCurrentIndex(max(0, self.method.findData(changes["method"])))
+        values = {**self.settings.values(), **changes.get("settings", {})}
+        self.settings.show_values(values, as_preset=False)
+        self._follow()
 
     def _on_start(self) -> None:
         if not self.problem():

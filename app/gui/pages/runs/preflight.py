@@ -7,6 +7,7 @@ from typing import Any, cast
 from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.gui.pages.runs.smaller_ways import SmallerWays
 from app.gui.tables import figures
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.labels import caption, set_tone
@@ -44,7 +45,8 @@ class PreflightLine(QWidget):
             do=self.files_wanted.emit,
         )
         offer = stretched(row(self.sampling, button(self.choose, "link"), spacing=2), 0)
-        self.setLayout(column(self.said, offer, spacing=0))
+        self.ways = SmallerWays()
+        self.setLayout(column(self.said, self.ways, offer, spacing=0))
         self._offer_files(0.0)
         self._request: EditRequest | None = None
         self._runs = 1
@@ -64,6 +66,7 @@ class PreflightLine(QWidget):
             self._request = request
             self.said.setText("" if request is None else self.tr("Estimating…"))
             self._offer_files(0.0)
+            self.ways.show_ways([])
             set_tone(self.said, "")
             if request is not None:
                 self._timer.start()
@@ -89,6 +92,7 @@ class PreflightLine(QWidget):
             said = self.tr("general text in windows of {window:,} of its {context:,} tokens")
             parts.append(said.format(window=window, context=context))
         self._offer_files(estimate.get("sampling_seconds", 0.0))
+        self.ways.show_ways(estimate.get("proposals", []))
         self.said.setText(self.tr("Needs ") + " · ".join(parts))
         set_tone(self.said, "warning" if needed > free or disk > disk_free else "")
 
