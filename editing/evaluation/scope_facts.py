@@ -2,14 +2,15 @@
 
 It stands under the key `scope` of an edit's result, null for methods without a gate:
 
-* `threshold`: rows answer where their score exceeds it; `grid`: the thresholds that were tried.
+* `threshold`: rows answer where their score exceeds it; `grid`: the thresholds there are.
 * `scores`: lists of scores in [0, 1], `in_scope` of the evaluation examples (0 where another row
   than the one meant scores best), `hard` of the hard negatives, both before their continuation, and
   `general` of tokens of the general text (at most GENERAL_SCORES of them, evenly spread).
 * `recall`: the share of `in_scope` above the threshold; `false_positive_rate`: the shares of all
   tokens of the general text (`general`) and of the hard negatives (`hard`); null of nothing.
-* `path`: for each threshold of the grid, the highest first, `threshold`, `success_rate`,
-  `hard_negatives`, `degradation`, `inside_ball` and the three shares as they are there.
+* `path`: for each threshold of the grid that was tried, the highest first, `threshold`,
+  `success_rate`, `hard_negatives`, `degradation`, `inside_ball` and the three shares as they are
+  there.
 * `roc`: points (`threshold`, `recall`, `hard`, `general`) at scores that occur, about a hundred.
 * `trained`: what the scope was trained on and what it got right on validation texts held out.
 * `problem`: null, or a sentence that says why the gate is not good enough.
@@ -17,7 +18,7 @@ It stands under the key `scope` of an edit's result, null for methods without a 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -80,7 +81,7 @@ def scope_facts(
         judge: Its candidates are those of `THRESHOLDS`.
         examples: The canonical ones, of which the rows were made.
     """
-    yardstick = judge.yardstick
+    yardstick, loosest = judge.yardstick, cast(float, edit.trained.get("loosest", 0.0))
     entities = {each.id: each.extra.get("entity") for each in examples}
 
     def read(base: BasePass | None) -> GateReadings:
@@ -106,6 +107,7 @@ def scope_facts(
             {"threshold": threshold, **_measured(epoch), **scores.shares(threshold)}
             for epoch in judge.epochs
             for threshold in [THRESHOLDS[epoch.epoch]]
+            if threshold >= loosest
         ],
         "roc": [{"threshold": cut, **scores.shares(cut)} for cut in scores.cuts()],
         "trained": dict(edit.trained),

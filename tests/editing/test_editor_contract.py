@@ -342,7 +342,7 @@ def test_fitted_on_an_edit_it_keeps_its_own_difference(
     before = state_of(model)
     top, judge = fit(method, model, on=below)
     assert is_as_before(model, before)
-    assert not same_state(top.state(), below.state())
+    assert method in UNTRAINED or not same_state(top.state(), below.state())
     pair = EditOnTop(below, top)
     start, end = judge.yardstick.measures(pair.token_losses(model, [0.0, 1.0]))
     assert start.degradation == pytest.approx(judge.measures[0].degradation, abs=1e-5)

@@ -13,7 +13,7 @@ Source: Mitchell et al. 2022, Memory-Based Model Editing at Scale (arXiv 2206.06
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, final
 
 from typing_extensions import override
@@ -41,7 +41,7 @@ THRESHOLDS = (
     0.86, 0.84, 0.82, 0.8, 0.77, 0.74, 0.7, 0.66, 0.62, 0.58, 0.54, 0.5, 0.45, 0.4, 0.3, 0.2, 0.1
 )  # fmt: skip
 """The last one inside the ball is the loosest; at the first the model is untouched."""
-MOST = 0.03
+MOST = 0.05
 """Of general text that answers may be read for."""
 SEEN = 48
 """Windows of R that this is judged by."""
@@ -74,6 +74,7 @@ class SeracSettings:
         "or as unlikely. The other answers do not heed it.",
         low=0.0,
         high=50.0,
+        sweep=(2.0, 10.0),
     )
     gate: str = setting(
         "hard",
@@ -165,6 +166,7 @@ class Serac(Editor[SeracSettings]):
             else:
                 edit = _new_memory(model, examples, regularisation, settings, context)
             tried = _tried(model, edit, regularisation)
+        edit = replace(edit, trained={**edit.trained, "loosest": tried[-1]})
         losses = edit.losses_at(model, [(each, 1.0) for each in tried], report, below)
         chosen = context.judge.decide([None] * len(tried), losses)
         return edit.at_threshold(tried[chosen])
@@ -214,15 +216,16 @@ def _new_memory(
 
 
 def _tried(model: LanguageModel, edit: SeracEdit, regularisation: GeneralText) -> Sequence[float]:
-    """The thresholds that are measured: where answers are read, not those at which it never ends.
+    """The thresholds that are measured, as many as there are THRESHOLDS.
 
-    Every answer then costs a run of the model, so thresholds at which more than MOST of general
-    text would be answered, far outside every ball, are left out.
+    Where answers are read, each costs a run of the model. The loosest threshold then is the one
+    from which on no more than MOST of general text is answered, and stands for those below it.
     """
     if edit.answering.how == ROW:
         return THRESHOLDS
     shares = general_shares(model, edit, regularisation.sequences[:SEEN], THRESHOLDS)
-    return [each for each, share in zip(THRESHOLDS, shares, strict=True) if share <= MOST]
+    within = [each for each, share in zip(THRESHOLDS, shares, strict=True) if share <= MOST]
+    return [max(each, within[-1]) for each in THRESHOLDS]
 
 
 def _kept_memory(model: LanguageModel, name: str, context: FitContext) -> SeracEdit:
