@@ -11,7 +11,7 @@ from app.gui.tables import figures
 from app.gui.widgets.buttons import ActionButton, action, button
 from app.gui.widgets.flow import FlowLayout
 from app.gui.widgets.labels import caption, set_tone
-from app.gui.widgets.layouts import column, row
+from app.gui.widgets.layouts import column, row, stretched
 
 
 class SmallerWays(QWidget):
@@ -37,7 +37,7 @@ class SmallerWays(QWidget):
             do=self.clear,
         )
         self.put_back_button = button(self.put_back, "link")
-        kept = row(self.kept, self.put_back_button, None, spacing=2)
+        kept = stretched(row(self.kept, self.put_back_button, spacing=2), 0)
         self.setLayout(column(self.offer, kept, spacing=0))
         self.show_ways([])
         self._tell()
