@@ -68,7 +68,7 @@ class Case:
             regularisation_text=str(folder / "regularisation.txt"),
             budget=1e9,
             data_dir=str(folder / "data"),
-            **({"dtype": self.dtype} if self.dtype != "float32" else {}),
+            dtype=self.dtype,
         )
 
 
