@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.gui.pages.home.page import HomePage
 from app.gui.tables.examples_table import ExamplesTable
+from app.gui.theme import ThemeChoice
 from app.gui.widgets.recent_row import RecentRow
 from app.operations.samples import samples
 from editing.examples import Example, ExampleSet, Kind, Role
@@ -161,3 +162,17 @@ def test_every_way_to_begin_is_reached_with_tab(home, qtbot):
         qtbot.keyClick(widget, Qt.Key.Key_Tab)
     ways = ("Try the guided example", "New example set", "Import a file", "He and she")
     assert [way for way in ways if way not in reached] == []
+
+
+def test_rows_of_recent_work_grow_with_the_text(gui, qtbot):
+    row = RecentRow("runs", "Capitals", "Done")
+    qtbot.addWidget(row)
+    row.show()
+    before = row.minimumHeight()
+    gui.theme.apply(ThemeChoice.LIGHT, 150)
+    QApplication.processEvents()
+    try:
+        assert row.minimumHeight() >= 1.4 * before
+        assert row.sizeHint().height() >= 2 * row.fontMetrics().height()
+    finally:
+        gui.theme.apply(ThemeChoice.LIGHT, 100)

@@ -3,7 +3,7 @@
 import math
 
 from PySide6.QtCore import QEvent, QLocale, QObject, Qt
-from PySide6.QtGui import QValidator
+from PySide6.QtGui import QValidator, QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QWidget
 from typing_extensions import override
 
@@ -59,7 +59,7 @@ class WheelFilter(QObject):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() != QEvent.Type.Wheel or not isinstance(watched, QWidget):
+        if not isinstance(event, QWheelEvent) or not isinstance(watched, QWidget):
             return False
         if watched.hasFocus():
             return False

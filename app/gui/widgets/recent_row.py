@@ -59,6 +59,8 @@ class RecentRow(QAbstractButton):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
+        elif event.type() == QEvent.Type.FontChange:
+            self.setMinimumHeight(gap(11))
         super().changeEvent(event)
 
     @staticmethod
