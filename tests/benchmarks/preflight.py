@@ -1,6 +1,6 @@
-"""How right the estimate of memory is: each run in a fresh process, its growth over an idle engine.
+"""How right the estimate of memory is: runs in fresh processes, their growth over an idle engine.
 
-    python -m tests.benchmarks.preflight [--models gpt2-30,…] [--methods lora,…] [--dtypes float32,…]
+    python -m tests.benchmarks.preflight [--models gpt2-30,…] [--methods lora,…] [--dtypes float32]
 
 Random models of about 30, 60 and 160 or 170 million parameters are written, and a short run with
 windows of 512 tokens is made with each. What it grew over the idle program (anonymous memory and
