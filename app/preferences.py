@@ -14,7 +14,7 @@ from editing.errors import EditingError
 Appearance = Literal["system", "light", "dark", "high-contrast"]
 Density = Literal["comfortable", "compact"]
 AfterRestart = Literal["pause", "continue"]
-Device = Literal["cpu", "cuda", "mps"]
+Device = Literal["cpu", "cuda", "mps", "auto", "spread"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 FORMAT_VERSION = 1
 SMALLEST_ZOOM, LARGEST_ZOOM = 85, 150

@@ -18,7 +18,7 @@ from editing.errors import EditingError
 from editing.examples import read_texts
 from editing.general_text import GENERAL, REGULARISATION, USUAL_TOKENS
 from editing.models.language_model import LanguageModel
-from editing.models.loading import chosen_device, chosen_dtype
+from editing.models.loading import SPREAD, chosen_device, chosen_dtype
 from editing.models.speed import free_on
 from editing.objectives import encode_examples
 
@@ -93,7 +93,7 @@ def work_of(request: EditRequest, model: LanguageModel) -> Workload:
     scored = min(model.context, max(example, characters // _CHARACTERS_A_TOKEN, general[0]))
     return Workload(
         dtype=chosen_dtype(request.dtype or os.environ.get("EXEMPLAR_DTYPE")),
-        device=chosen_device(os.environ.get("EXEMPLAR_DEVICE")),
+        device=_computing_device(),
         examples=len(rows),
         example=example,
         continuations=2 if any(row.other_suffix for row in examples.canonical) else 1,
@@ -103,6 +103,12 @@ def work_of(request: EditRequest, model: LanguageModel) -> Workload:
         scored_tokens=max(scored, general[1]),
         outline_of=_outline,
     )
+
+
+def _computing_device() -> str:
+    """What computes; a spread model is thought of as on the processor."""
+    device = chosen_device(os.environ.get("EXEMPLAR_DEVICE"))
+    return "cpu" if device == SPREAD else device.partition(":")[0]
 
 
 def _same(model: LanguageModel) -> Callable[[str], LanguageModel]:

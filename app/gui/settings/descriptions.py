@@ -151,6 +151,8 @@ def _engine() -> tuple[Described, ...]:
                 ("cpu", translate("settings", "Processor")),
                 ("cuda", translate("settings", "Graphics card (CUDA)")),
                 ("mps", translate("settings", "Graphics card (Apple)")),
+                ("auto", translate("settings", "The quickest there is")),
+                ("spread", translate("settings", "Spread: cards, then memory, then disk")),
             ),
         ),
         Described(
