@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.gui.pages.memory.page import MemoryPage
 from app.gui.plots.gate_plot import BINS, shares
 from app.gui.tables.memory_table import TEXT
+from editing.library.kept_stacks import KeptStack, StackPart, keep_stack, kept_stacks
 from tests.gui import page_kit as kit
 from tests.gui import pictures_of_memory as memories
 
@@ -308,6 +309,10 @@ def test_without_a_memory_the_page_says_how_to_get_one(qtbot, tmp_path):
 def test_other_pages_keep_looking_at_the_changed_edit(qtbot, page, context):
     before = context.library.edit("House facts").id
     context.selection.set_edits((before, "other"))
+    stack = KeptStack("Both", "starter", (StackPart("other", 1.0), StackPart(before, 0.5)))
+    keep_stack(context.library.db, stack)
     tick(qtbot, page, 0)
     after = changed(context, 1, on={"row-0": False})
     assert context.selection.edits == (after, "other")
+    (kept,) = kept_stacks(context.library.db)
+    assert kept.parts == (StackPart("other", 1.0), StackPart(after, 0.5))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.gui.errors import mendable
 from app.gui.events import Tone
 from editing.errors import EditingError
 from editing.library.edit_row import EditRow
+from editing.library.kept_stacks import keep_stack, kept_stacks
 
 CHANNEL = "memory-change"
 
@@ -138,9 +139,16 @@ class MemoryChanges(QObject):
         return row
 
     def _follow(self, before: str, after: str) -> None:
-        """Let whatever looks at the edit look at the changed one."""
+        """Let whatever looks at the edit, or has it on a stack, have the changed one."""
         selection = self._context.selection
         selection.set_edits(tuple(after if each == before else each for each in selection.edits))
+        database = self._context.library.db
+        for stack in kept_stacks(database):
+            parts = tuple(
+                replace(part, edit=after) if part.edit == before else part for part in stack.parts
+            )
+            if parts != stack.parts:
+                keep_stack(database, replace(stack, parts=parts))
 
     def _on_error(self, sentence: str) -> None:
         self._set_busy(False)
