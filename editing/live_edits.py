@@ -18,7 +18,7 @@ from editing.editors.sense_edit import SenseEdit
 from editing.editors.weight_delta import Factors, WeightDelta
 from editing.errors import EditingError
 from editing.models.applied import Change, Originals
-from editing.models.language_model import LanguageModel
+from editing.models.language_model import LanguageModel, backpack_of
 
 SenseStrengths = Mapping[tuple[int, int], float]
 """By token id and sense, how strongly an edit's sense is put on; 1 where it is not named."""
@@ -44,6 +44,7 @@ class LiveEdits:
         prompt: str,
         strengths: Sequence[float],
         senses: Sequence[SenseStrengths] = (),
+        own: SenseStrengths | None = None,
     ) -> Tensor:
         """Predict what follows a prompt.
 
@@ -53,6 +54,7 @@ class LiveEdits:
             strengths: Of each edit.
             senses: For each edit, how strongly its single senses are put on besides that; none
                 for all as they are.
+            own: How strongly the model's own senses count, 1 being as they are; of a Backpack.
 
         Returns:
             (vocab,) logits, in at least float32.
@@ -65,6 +67,8 @@ class LiveEdits:
             raise EditingError("There is no text yet. Type a few words.")
         turned = senses or [{} for _ in self.edits]
         with ExitStack() as on:
+            if own:
+                on.enter_context(own_senses(model, own).applied(model))
             for edit, strength, own in zip(self.edits, strengths, turned, strict=True):
                 if not isinstance(edit, WeightDelta):
                     on.enter_context(_turned(edit, own).applied(model, strength))
@@ -107,6 +111,15 @@ def most_likely(logits: Tensor, top: int) -> list[tuple[int, float]]:
     """Name the likeliest words by their ids, with their probabilities, likeliest first."""
     shares, ids = logits.softmax(dim=-1).topk(min(top, logits.shape[-1]))
     return [(int(number), float(share)) for number, share in zip(ids, shares, strict=True)]
+
+
+def own_senses(model: LanguageModel, strengths: SenseStrengths) -> SenseEdit:
+    """An edit that makes senses of the untouched model count more or less."""
+    tokens, senses = (torch.tensor(column) for column in zip(*strengths, strict=True))
+    vectors = backpack_of(model).backpack.sense_vectors(tokens.to(model.device))
+    more = torch.tensor([strength - 1 for strength in strengths.values()]).to(vectors)
+    chosen = vectors[torch.arange(len(tokens)), senses.to(vectors.device)]
+    return SenseEdit(tokens, senses, (more[:, None] * chosen).cpu(), torch.zeros(len(tokens)))
 
 
 def _turned(edit: Edit, senses: SenseStrengths) -> Edit:

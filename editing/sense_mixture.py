@@ -8,6 +8,7 @@ Delta of sense l of word v therefore adds `strength * a * (E Delta)` to the logi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -86,6 +87,29 @@ def contributions(model: LanguageModel, mixture: Mixture, edit: SenseEdit) -> li
         if weight > 0 and bool(edit.deltas[row].any()):
             moved = output @ edit.deltas[row].to(output)
             found.append(Contribution(token, sense, weight, (weight * moved).cpu()))
+    return found
+
+
+@torch.no_grad()
+def own_contributions(model: LanguageModel, mixture: Mixture, top: int) -> list[Contribution]:
+    """List what the model's own senses add at the last position, those it mixes most of first.
+
+    Args:
+        model: The untouched model.
+        mixture: Of the same.
+        top: How many senses to list.
+    """
+    module = backpack_of(model)
+    tokens = torch.tensor(sorted(set(cast("list[int]", mixture.ids.tolist()))))
+    weights = torch.stack([mixture.alpha[:, -1][:, mixture.ids == t].sum(dim=1) for t in tokens])
+    values, places = weights.flatten().topk(min(top, weights.numel()))
+    vectors = module.backpack.sense_vectors(tokens.to(module.device)).float()
+    output = module.lm_head.weight[: model.vocab_size].float()
+    found: list[Contribution] = []
+    for value, place in zip(values, places, strict=True):
+        row, sense = divmod(int(place), weights.shape[1])
+        added = float(value) * (output @ vectors[row, sense])
+        found.append(Contribution(int(tokens[row]), sense, float(value), added.cpu()))
     return found
 
 

@@ -59,13 +59,15 @@ class WhatIf:
         self.edits = tuple(_terms(record) for record in answer["edits"])
         self.is_linear = bool(answer["is_linear"])
         """Whether `logits` and `probabilities` can be worked out; otherwise the engine must."""
+        self.own = tuple(_term(record) for record in answer.get("own", ()))
+        """Senses of the untouched model that the prediction mixes most of."""
         self._before: Ranking = [(int(n), float(p)) for n, p in answer.get("before", ())]
         rows: list[Logits] = []
         self._base = np.zeros(0, np.float32)
         if self.is_linear:
             self._base = _unpacked(answer["base"])
-            senses = (sense for record in answer["edits"] for sense in record["senses"])
-            rows = [_unpacked(sense["logits"]) for sense in senses]
+            senses = [sense for record in answer["edits"] for sense in record["senses"]]
+            rows = [_unpacked(sense["logits"]) for sense in (*senses, *answer.get("own", ()))]
         self._added = np.stack(rows) if rows else np.zeros((0, len(self._base)), np.float32)
 
     @property
@@ -79,14 +81,22 @@ class WhatIf:
             return self._before[:top]
         return likeliest(self.probabilities([0.0] * len(self.usual)), top)
 
-    def logits(self, strengths: Sequence[float]) -> Logits:
-        """Give the logits (vocab,) with each sense at a strength, edit after edit."""
-        added = np.asarray(strengths, np.float32) @ self._added
+    def logits(self, strengths: Sequence[float], own: Sequence[float] = ()) -> Logits:
+        """Give the logits (vocab,) with each sense at a strength, edit after edit.
+
+        Args:
+            strengths: Of the edits' senses.
+            own: How strongly the model's own senses count; none for all as they are.
+        """
+        more = [strength - 1 for strength in own] or [0.0] * len(self.own)
+        added = np.asarray([*strengths, *more], np.float32) @ self._added
         return (self._base + added).astype(np.float32)
 
-    def probabilities(self, strengths: Sequence[float]) -> NDArray[np.float64]:
+    def probabilities(
+        self, strengths: Sequence[float], own: Sequence[float] = ()
+    ) -> NDArray[np.float64]:
         """Give the distribution (vocab,) of the next word."""
-        logits = self.logits(strengths).astype(np.float64)
+        logits = self.logits(strengths, own).astype(np.float64)
         powers = np.exp(logits - logits.max())
         return powers / powers.sum()
 
@@ -104,13 +114,14 @@ def _terms(record: Mapping[str, Any]) -> EditTerms:
     return EditTerms(
         name=record["name"],
         strength=record["strength"],
-        senses=tuple(
-            SenseTerm(each["word"], each["token_id"], each["sense"], each["weight"])
-            for each in senses
-        ),
+        senses=tuple(_term(each) for each in senses),
         others=record["others"],
         answers_by_rows=record.get("answers_by_rows", False),
     )
+
+
+def _term(record: Mapping[str, Any]) -> SenseTerm:
+    return SenseTerm(record["word"], record["token_id"], record["sense"], record["weight"])
 
 
 def _unpacked(text: str) -> Logits:

@@ -50,6 +50,8 @@ class StrengthsRequest(Request):
     """Of each edit."""
     senses: tuple[tuple[int, int, int, float], ...] = ()
     """Place of the edit, token id, sense, and how strongly that sense is put on besides."""
+    own: tuple[tuple[int, int, float], ...] = ()
+    """Token id, sense, and how strongly that sense of the model itself counts; 1 as it is."""
     top: int = 50
     data_dir: str | None = None
 

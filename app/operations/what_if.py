@@ -18,8 +18,16 @@ from editing.library.stacks import StackedEdit, load_stack
 from editing.live_edits import LiveEdits, most_likely
 from editing.models.language_model import LanguageModel
 from editing.progress import Report, unheard
-from editing.sense_mixture import Contribution, Mixture, contributions, mixture_of
+from editing.sense_mixture import (
+    Contribution,
+    Mixture,
+    contributions,
+    mixture_of,
+    own_contributions,
+)
 
+OWN_SENSES = 8
+"""Of the model itself that can be turned."""
 RANKED = 50
 """Words named, so that changes of rank can be told."""
 
@@ -65,7 +73,8 @@ def run_what_if(
         `is_linear`: whether all edits move senses alone. `dropped`: how many tokens of the prompt
         were cut from the left to fit the context. `edits`, each with `name`, `strength`,
         `answers_by_rows`, `senses` (those that reach the prediction, with their `weight` in the
-        untouched model) and `others` (how many do not). If it is linear, `base` has the untouched
+        untouched model) and `others` (how many do not). `own`: the senses of the model itself that
+        the prediction mixes most of, in the same form. If it is linear, `base` has the untouched
         model's logits and each sense the `logits` it adds at strength 1, float32, little-endian,
         in base64; otherwise `before` has the likeliest words of the untouched model, as
         `run_strengths` returns them.
@@ -80,8 +89,10 @@ def run_what_if(
     (held or HeldEdits()).hold((request.model, request.edits, request.data_dir), edits)
     mixture = mixture_of(model, request.prompt) if model.is_backpack else None
     is_linear = mixture is not None and edits.is_of_senses
+    own = [] if mixture is None else own_contributions(model, mixture, OWN_SENSES)
     answer: Answer = {
         "prompt": request.prompt,
+        "own": [_sense_record(model, each, with_logits=is_linear) for each in own],
         "dropped": prompt_ids(model.tokenizer, request.prompt, model.context)[1],
         "is_linear": is_linear,
         "edits": [_edit_record(model, item, mixture, is_linear=is_linear) for item in stack],
@@ -113,7 +124,8 @@ def run_strengths(
     senses: list[dict[tuple[int, int], float]] = [{} for _ in edits.edits]
     for place, token, sense, strength in request.senses:
         senses[place][token, sense] = strength
-    logits = edits.logits(model, request.prompt, request.strengths, senses)
+    own = {(token, sense): strength for token, sense, strength in request.own}
+    logits = edits.logits(model, request.prompt, request.strengths, senses, own)
     return {"words": [list(pair) for pair in most_likely(logits, request.top)]}
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from app.gui.what_if import WhatIf
 from app.operations.edit import run_edit
 from app.operations.models import LoadedModels
 from app.operations.requests import EditRequest
@@ -16,6 +17,7 @@ from editing.examples import Example, ExampleSet, Kind
 from editing.library.example_sets import ExampleSets
 from editing.library.index import Library
 from editing.library.stacks import load_stack
+from editing.live_edits import own_senses
 from editing.progress import unheard
 from tests.tiny import tiny_backpack, tiny_transformer
 
@@ -138,6 +140,31 @@ def test_beginning_says_what_each_edit_is_and_what_the_original_predicts(data, m
     assert said["edits"][0]["strength"] == 0.5
     assert [each["answers_by_rows"] for each in said["edits"]] == [False, True]
     assert_same(said["before"], put_on(data, models, data[2], ("Whole",), (0.0,)))
+
+
+def test_the_models_own_senses_are_turned_by_window_and_engine_alike(data, models):
+    source, names = data[1], ("Senses of words",)
+    asked = WhatIfRequest(source, PROMPT, names, data_dir=str(data[0]))
+    live = WhatIf(run_what_if(asked, models=models))
+    assert len(live.own) == 8
+    weights = [term.weight for term in live.own]
+    assert weights == sorted(weights, reverse=True)
+    first, second = live.own[:2]
+    factors = [0.0, 1.7, *[1.0] * 6]
+    here = torch.tensor(live.probabilities(live.usual, factors)).float()
+    turned_own = ((first.token_id, first.sense, 0.0), (second.token_id, second.sense, 1.7))
+    assert_same(turned(data, models, source, names, (1.0,), own=turned_own), here)
+    plain = torch.tensor(live.probabilities(live.usual)).float()
+    assert (plain - here).abs().max() > 1e-3
+
+
+def test_a_sense_that_is_left_out_is_nothing(data, models):
+    model = models.model(data[1], unheard)
+    token, sense = model.tokenizer(PROMPT)["input_ids"][1], 2
+    with own_senses(model, {(token, sense): 0.0}).applied(model), torch.no_grad():
+        vectors = model.module.backpack.sense_vectors(torch.tensor([token]))[0]
+    assert vectors[sense].abs().max() < 1e-6
+    assert vectors[sense - 1].abs().max() > 1e-3
 
 
 def test_senses_alone_are_left_to_the_window(data, models):

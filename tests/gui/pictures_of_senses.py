@@ -87,10 +87,21 @@ def _what_if(arguments: dict) -> dict:
     def packed(logits: np.ndarray) -> str:
         return base64.b64encode(logits.astype("<f4").tobytes()).decode()
 
+    mixed = [(" is", 105, 2), (" capital", 101, 5), (" France", 102, 6), (" of", 103, 1)]
     chosen = [(" capital", 101, 5), (" France", 102, 3), (" of", 103, 2), (" The", 104, 0)]
     return {
         "prompt": arguments["prompt"],
         "is_linear": True,
+        "own": [
+            {
+                "word": word,
+                "token_id": token,
+                "sense": sense,
+                "weight": 0.42 * 0.6**place,
+                "logits": packed(random.standard_normal(count) * 0.6**place),
+            }
+            for place, (word, token, sense) in enumerate(mixed)
+        ],
         "base": packed(np.round(random.standard_normal(count) * 1.8, 2)),
         "edits": [
             {

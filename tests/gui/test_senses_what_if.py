@@ -1,6 +1,7 @@
 """Sliders over edits and their senses: what would follow a prompt at other strengths."""
 
 import base64
+import math
 import time
 
 import numpy as np
@@ -101,10 +102,48 @@ def test_another_edit_can_be_put_on_too(page, context, qtbot):
     assert asked(context, "senses-what-if").arguments["edits"] == ["Capitals", "Other"]
 
 
-def test_without_an_edit_the_sliders_say_what_to_choose(page):
+def test_without_an_edit_the_sliders_say_what_to_choose(page, context):
     page.tabs.setCurrentWidget(page.what_if)
     assert page.what_if.said.text().startswith("Choose an edit at the left")
     assert not page.what_if.sliders
+    asked(context, "senses-what-if").answer({**WHAT_IF, "is_linear": False, "edits": []})
+    assert page.what_if.said.isVisible()
+
+
+OWN = [
+    {"word": " capital", "token_id": 2, "sense": 1, "weight": 0.4, "logits": packed(0, 0, 2)},
+    {"word": " of", "token_id": 4, "sense": 0, "weight": 0.2, "logits": packed(3, 0, 0)},
+]
+
+
+def test_without_an_edit_the_models_own_senses_are_turned(page, context, qtbot):
+    with_words(context)
+    page.tabs.setCurrentWidget(page.what_if)
+    answer = {**WHAT_IF, "edits": [], "base": packed(0, 0, 1), "own": OWN}
+    asked(context, "senses-what-if").answer(answer)
+    view = page.what_if
+    assert not view.said.isVisible()
+    assert view.now.words == view.before.words
+    assert view.now.words[0][0] == " capital"
+    slider = view.own.all[0]
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_Home)
+    assert view.now.words[0][1] == pytest.approx(1 / (2 + math.exp(-1)))
+    assert view.before.words[0][0] == " capital"
+    view.reset.trigger()
+    assert view.now.words == view.before.words
+
+
+def test_own_senses_beside_an_edit_of_weights_go_to_the_engine(page, context):
+    with_words(context)
+    kit.put_edit(context, method="lora", senses=[])
+    page.show_edit("Capitals")
+    page.tabs.setCurrentWidget(page.what_if)
+    own = [{name: value for name, value in each.items() if name != "logits"} for each in OWN]
+    asked(context, "senses-what-if").answer({**WEIGHTS, "own": own})
+    predicted(context, (6, 0.8))
+    page.what_if.own.all[1].setValue(50)
+    assert asked_strengths(context)[-1]["own"] == [(4, 0, 0.5)]
 
 
 WEIGHTS = {

@@ -314,7 +314,12 @@ class SensesPage(QWidget):
     def _on_turned(self, turned: Turned) -> None:
         view = self.what_if
         request = StrengthsRequest(
-            self._model(), turned.prompt, turned.edits, turned.strengths, turned.senses
+            self._model(),
+            turned.prompt,
+            turned.edits,
+            turned.strengths,
+            turned.senses,
+            turned.own,
         )
         self._asking.strengths(request, (view.show_predicted, view.fail_to_predict))
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from app.gui.pages.senses.card import BarList
 from app.gui.pages.senses.sentence import FIRST
-from app.gui.pages.senses.sliders import EditSliders
+from app.gui.pages.senses.sliders import EditSliders, OwnSliders
 from app.gui.tables import figures
 from app.gui.tables.cuts import prefix_cut
 from app.gui.what_if import Ranking, WhatIf, likeliest
@@ -35,6 +35,8 @@ class Turned:
     """Of each edit."""
     senses: tuple[tuple[int, int, int, float], ...]
     """Place of the edit, token id, sense and strength, where a sense does not follow its edit."""
+    own: tuple[tuple[int, int, float], ...]
+    """Token id, sense and strength of the model's own senses that do not count as they are."""
 
 
 class WhatIfView(QWidget):
@@ -54,6 +56,7 @@ class WhatIfView(QWidget):
         self.word_of: Callable[[int], str] = str
         """Names a token by its id."""
         self.sliders: list[EditSliders] = []
+        self.own: OwnSliders | None = None
         self._timer = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._timer.timeout.connect(self.ask)
         self._build_fields()
@@ -69,14 +72,14 @@ class WhatIfView(QWidget):
         self.more.setEnabled(bool(names))
         if not self._names:
             self.show_answer(None)
-            self.say(self.tr("Choose an edit at the left; it and its senses then get sliders."))
-        elif self.isVisible():
+            self.say(self._advice())
+        if self.isVisible():
             self.ask()
 
     def ask(self) -> None:
         """Have the engine work out the prompt as it stands."""
         self._timer.stop()
-        if self.text.text().strip() and self._names:
+        if self.text.text().strip():
             self.asked.emit(self.text.text(), list(self._names))
 
     def show_answer(self, answer: Mapping[str, Any] | None) -> None:
@@ -91,14 +94,28 @@ class WhatIfView(QWidget):
             sliders.moved.connect(self._on_moved)
             self._rows.addWidget(sliders)
             self.sliders.append(sliders)
-        self.reset.setEnabled(bool(self.sliders))
+        self._show_own()
+        is_there = bool(self.sliders) or self.own is not None
+        self.reset.setEnabled(is_there)
         dropped = 0 if answer is None else int(answer.get("dropped") or 0)
         self.cut.setText(prefix_cut(dropped))
         self.cut.setVisible(dropped > 0)
-        for widget in self._after:
-            widget.setVisible(self._what_if is not None)
-        self.said.setVisible(self._what_if is None)
+        self._words.setVisible(is_there)
+        self._turned_card.setVisible(bool(self.sliders))
+        self._own_card.setVisible(self.own is not None)
+        self.said.setVisible(not is_there)
         self._on_moved()
+
+    def _show_own(self) -> None:
+        clear(self._own_rows)
+        self.own = None
+        if self._what_if is not None and self._what_if.own:
+            self.own = OwnSliders(self._what_if.own)
+            self.own.moved.connect(self._on_moved)
+            self._own_rows.addWidget(self.own)
+
+    def _advice(self) -> str:
+        return self.tr("Choose an edit at the left; it and its senses then get sliders.")
 
     def say(self, sentence: str) -> None:
         """Say why there is nothing to turn."""
@@ -164,9 +181,13 @@ class WhatIfView(QWidget):
         lists.setStretch(1, 1)
         words.body.addLayout(lists)
         words.body.addStretch(1)
+        self._own_rows = column(spacing=3)
+        own = Card(self.tr("Senses of the original"))
+        own.body.addLayout(self._own_rows)
+        own.body.addStretch(1)
         holder = QWidget()
-        holder.setLayout(column(words, turned, None, spacing=4))
-        self._after = (turned, words)
+        holder.setLayout(column(words, turned, own, None, spacing=4))
+        self._words, self._turned_card, self._own_card = words, turned, own
         honest = caption(
             self.tr("The sliders change nothing that is saved; they show what would be.")
         )
@@ -186,15 +207,16 @@ class WhatIfView(QWidget):
             self.ask()
 
     def _on_reset(self) -> None:
-        for sliders in self.sliders:
+        for sliders in (*self.sliders, *filter(None, [self.own])):
             sliders.put_back()
 
     def _on_moved(self) -> None:
         """Show what would be; one question at a time, so that a quick hand starves nobody."""
-        if self._what_if is None:
+        if self._what_if is None or not (self.sliders or self.own):
             return
         if self._what_if.is_linear:
-            self._show_now(likeliest(self._what_if.probabilities(self.strengths()), RANKED))
+            own = [] if self.own is None else self.own.strengths()
+            self._show_now(likeliest(self._what_if.probabilities(self.strengths(), own), RANKED))
         elif self._asked_at is None:
             self._asked_at = self._turned(self._what_if)
             self.turned.emit(self._asked_at)
@@ -207,7 +229,8 @@ class WhatIfView(QWidget):
         )
         strengths = tuple(sliders.whole.strength for sliders in self.sliders)
         names = tuple(edit.name for edit in what_if.edits)
-        return Turned(what_if.prompt, names, strengths, tuple(senses))
+        own = () if self.own is None else tuple(self.own.turned())
+        return Turned(what_if.prompt, names, strengths, tuple(senses), own)
 
     def _show_now(self, now: Ranking) -> None:
         before = self._before
