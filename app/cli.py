@@ -178,6 +178,7 @@ def _generate(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
     result = run_generate(request, progress.report)
     if result["dropped"]:
         _warn(progress, [texts.prompt_cut(result["dropped"])])
+    _warn(progress, texts.gate_lines(result))
     return result, [result["text"]]
 
 

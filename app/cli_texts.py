@@ -133,6 +133,17 @@ def _chosen(senses: Sequence[object]) -> str:
     return f"{len(senses)} senses; " if senses else ""
 
 
+def gate_lines(result: Mapping[str, Any]) -> list[str]:
+    """Say which rows of memories answered in a generation, and with what scores."""
+    return [
+        f"{gate['name']} answered after {token['token']!r} with {token['text']!r}, score "
+        f"{token['score']:.3f}"
+        for gate in result["gates"]
+        for token in gate["tokens"]
+        if token["answered"]
+    ]
+
+
 def prompt_cut(tokens: int) -> str:
     """Say that a prompt was too long."""
     return f"The prompt is longer than the model's context: {tokens} tokens were cut from its left."

@@ -121,3 +121,16 @@ def test_rows_go_out_into_a_file_and_into_another_memory(
     assert "are trained" in capsys.readouterr().err
     assert run(work, "rows", "export", "Three", "--to", str(file)) == 1
     assert "already" in capsys.readouterr().err
+
+
+def test_which_row_answered_is_told_beside_the_text(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prompt = ["--prompt", EXAMPLES[0].prefix, "--tokens", "1", "--temperature", "0"]
+    model = ["generate", "--model", str(work / "model"), *prompt]
+    capsys.readouterr()
+    assert run(work, *model, "--edit", "serac") == 0
+    told_of = capsys.readouterr().err
+    assert "serac answered after ' is' with 'The capital of France is Madrid', score" in told_of
+    assert run(work, *model) == 0
+    assert "answered" not in capsys.readouterr().err
