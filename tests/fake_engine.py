@@ -140,6 +140,8 @@ def fake_verbs() -> Verbs:
             "wait": wait_forever,
             "refuse": refuse,
         },
+        errands={"count": count},
+        asides={"plan-model": lambda arguments, _listener: {"planned": arguments["source"]}},
     )
 
 

@@ -42,9 +42,8 @@ class ModelVerbs:
 
 
 def _models(arguments: Arguments, listener: Listener) -> list[dict[str, Any]]:
-    """Say of each model what it is, as a part, and of all at the end."""
-    del arguments
-    return look_at_models(None, listener.report, told=listener.part)
+    """Say what models are, and what can be done with them."""
+    return look_at_models(None, listener.report, sources=arguments.get("sources"))
 
 
 def _add(arguments: Arguments, listener: Listener) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import os
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
@@ -24,8 +24,6 @@ from editing.progress import Progress, Report, unheard
 
 _NAMED = 3
 """Of many edits, so many are named."""
-Told = Callable[[Facts], None]
-"""Hears what is known of one model."""
 
 
 class LoadedModels:
@@ -74,22 +72,21 @@ def list_models(data_dir: str | None) -> list[dict[str, Any]]:
 
 
 def look_at_models(
-    data_dir: str | None, report: Report = unheard, *, told: Told | None = None
+    data_dir: str | None, report: Report = unheard, *, sources: Collection[str] | None = None
 ) -> list[Facts]:
-    """Say of every model what it is and what can be done with it, loading none.
+    """Say of models what they are and what can be done with them, loading none.
 
     Args:
         data_dir: The data folder.
         report: Hears how far it is.
-        told: Hears of each model as soon as it was looked at.
+        sources: Look at these alone; None for all that are known.
     """
     looked: list[Facts] = []
     known = known_models(data_dir, _bases(data_dir))
-    for number, model in enumerate(known):
-        report(Progress("looking at models", number, len(known), model.source))
+    wanted = [model for model in known if sources is None or model.source in sources]
+    for number, model in enumerate(wanted):
+        report(Progress("looking at models", number, len(wanted), model.source))
         looked.append(look_at(model, data_dir))
-        if told is not None:
-            told(looked[-1])
     return looked
 
 

@@ -36,6 +36,7 @@ class ModelsDesk(QObject):
         self._facts: dict[str, Mapping[str, Any]] = {}
         self._damage: dict[str, dict[str, str]] = {}
         self._states: dict[str, JobState] = {}
+        self._to_look: list[str] = []
         self.trouble = ""
         """Why the engine says nothing of the models."""
         self.errands = Errands(context.data_folder, context.engine, self)
@@ -61,14 +62,15 @@ class ModelsDesk(QObject):
 
     @Slot()
     def look(self) -> None:
-        """Have the engine look at every model; what it says comes one by one."""
-        self._context.engine.ask(
-            "models",
-            {},
-            self._on_looked,
-            self._on_part,
-            self._on_trouble,
-        )
+        """Have the engine look at every model, one at a time, so that others get answers too."""
+        rows = sorted(self.rows(), key=lambda row: not row.is_used)
+        self._to_look = [row.source for row in rows if row.is_whole]
+        self._look_on()
+
+    def _look_on(self) -> None:
+        if self._to_look:
+            asked = {"sources": [self._to_look.pop(0)]}
+            self._context.engine.ask("models", asked, self._on_looked, on_error=self._on_trouble)
 
     def use(self, source: str) -> None:
         """Make a model the base of what is done next."""
@@ -150,15 +152,11 @@ class ModelsDesk(QObject):
         ]
         return fits[-1] if fits else None
 
-    def _on_part(self, facts: Mapping[str, Any]) -> None:
-        self._facts[str(facts["source"])] = facts
+    def _on_looked(self, looked: Sequence[Mapping[str, Any]]) -> None:
         self.trouble = ""
+        self._facts |= {str(facts["source"]): facts for facts in looked}
         self.changed.emit()
-
-    def _on_looked(self, all_facts: Sequence[Mapping[str, Any]]) -> None:
-        self.trouble = ""
-        self._facts = {str(facts["source"]): facts for facts in all_facts}
-        self.changed.emit()
+        self._look_on()
 
     def _on_trouble(self, sentence: str) -> None:
         self.trouble = sentence
