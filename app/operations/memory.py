@@ -10,16 +10,17 @@ import psutil
 
 from app.operations.data import chosen_examples
 from app.operations.model_outlines import outline_from
-from app.operations.places import longest_window
+from app.operations.places import longest_window, samples_folder
 from app.operations.requests import SAMPLED, EditRequest
 from editing.editors.base import Editor
-from editing.editors.memory import Workload
+from editing.editors.memory import Workload, sampling, weights
 from editing.errors import EditingError
 from editing.examples import read_texts
-from editing.general_text import GENERAL, REGULARISATION, USUAL_TOKENS
+from editing.general_text import GENERAL, REGULARISATION, USUAL_TOKENS, stored_text
 from editing.models.language_model import LanguageModel
 from editing.models.loading import SPREAD, chosen_device, chosen_dtype
 from editing.models.speed import free_on
+from editing.models.starter import BUNDLED
 from editing.objectives import encode_examples
 
 PROGRAM_BYTES = 400_000_000
@@ -51,6 +52,7 @@ def memory_needed(
         grown = editor.memory(model, work, settings)
     except EditingError:  # another model that it needs is not here
         grown = editor.memory(model, replace(work, outline_of=_same(model)), settings)
+    grown = max(grown, weights(model, work) + sampling(model, work))
     return PROGRAM_BYTES + LOADING_BYTES + grown
 
 
@@ -101,8 +103,22 @@ def work_of(request: EditRequest, model: LanguageModel) -> Workload:
         windows=max(1, -(-other[1] // max(1, other[0]))),
         scored=scored,
         scored_tokens=max(scored, general[1]),
+        sampled=window if any(_has_to_be_sampled(model, text, request) for text in texts) else 0,
         outline_of=_outline,
     )
+
+
+def _has_to_be_sampled(
+    model: LanguageModel, text: tuple[str | None, int | None, str], request: EditRequest
+) -> bool:
+    choice, tokens, role = text
+    if choice != SAMPLED:
+        return False
+    if not model.fingerprint:  # an outline: only what is shipped is known of
+        return model.source not in BUNDLED
+    longest = request.window or longest_window(request.data_dir)
+    cache, wanted = samples_folder(request.data_dir), tokens or USUAL_TOKENS[role]
+    return stored_text(model, role, wanted, cache=cache, longest=longest) is None
 
 
 def _computing_device() -> str:

@@ -52,15 +52,13 @@ def run_preflight(
     settings = settings_from_text(editor.Settings, texts)
     epochs = int(getattr(settings, "epochs", 1))
     rows = len(chosen_examples(request).canonical)
-    model = outline_from(request.model, request.data_dir)
-    if reason := editor.unsupported_reason(model):
-        raise UnsupportedModelError(f"{editor.label} does not go with {request.model}. {reason}")
+    model = _model_or_outline(request, editor, models or LoadedModels(), report)
     needed, free = needed_for(request, model), memory_there()
     general = _tokens(request.general_text, request.general_tokens, GENERAL)
     other = _tokens(request.regularisation_text, request.regularisation_tokens, REGULARISATION)
     cache = paths.cache_folder(request.data_dir)
     window = min(model.context, request.window or longest_window(request.data_dir))
-    one, sampling = _speed(request, model, models or LoadedModels(), report)
+    one, sampling = _speed(request, model)
     sizes = (rows, min(other, rows * window), general, other)
     ways = smaller_ways(request, model, needed) if needed > free else []
     return {
@@ -77,17 +75,33 @@ def run_preflight(
     }
 
 
-def _speed(
-    request: EditRequest, outline: LanguageModel, models: LoadedModels, report: Report
-) -> tuple[float, float]:
-    """Seconds a token, and until the texts that are to be sampled are there.
+def _model_or_outline(
+    request: EditRequest, editor: Editor[Any], models: LoadedModels, report: Report
+) -> LanguageModel:
+    """Load a run's model where memory holds it, and take its outline where it does not.
 
-    A model that memory does not hold is not loaded for it; then both are guessed.
+    Raises:
+        UnsupportedModelError: The method does not go with it.
     """
+    outline = outline_from(request.model, request.data_dir)
+    _check_method(request, editor, outline)
     weights = parameter_count(outline) * work_of(request, outline).number()
     if request.model not in models and PROGRAM_BYTES + LOADING_BYTES + weights > memory_there():
-        return guessed_seconds_per_token(parameter_count(outline)), 0.0
+        return outline
     model = models.model(request.model, report, request.dtype)
+    _check_method(request, editor, model)
+    return model
+
+
+def _check_method(request: EditRequest, editor: Editor[Any], model: LanguageModel) -> None:
+    if reason := editor.unsupported_reason(model):
+        raise UnsupportedModelError(f"{editor.label} does not go with {request.model}. {reason}")
+
+
+def _speed(request: EditRequest, model: LanguageModel) -> tuple[float, float]:
+    """Seconds a token, and until texts that are to be sampled are there; guessed of outlines."""
+    if not model.fingerprint:
+        return guessed_seconds_per_token(parameter_count(model)), 0.0
     return seconds_per_token(model), _sampling(model, request)
 
 

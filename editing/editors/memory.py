@@ -12,9 +12,10 @@ import torch
 
 from editing.base_passes.base_pass import LOGIT_NUMBERS
 from editing.base_passes.sense_pass import MIXED_NUMBERS
+from editing.general_text import SAMPLED_AT_ONCE
 from editing.models.footprint import activations_of, bytes_of, output_rows, parameter_count
 from editing.models.language_model import LanguageModel
-from editing.models.projections import Projection
+from editing.models.projections import Projection, layer_count
 
 FLOAT32, FLOAT64 = 4, 8
 
@@ -42,12 +43,32 @@ class Workload:
     """The longest sequence that is scored."""
     scored_tokens: int = 100_000
     """All that are scored together."""
+    sampled: int = 0
+    """Tokens of the windows that the model has yet to write itself; 0 for none."""
     outline_of: Callable[[str], LanguageModel] = _no_other
     """Shapes of another model that the method uses."""
 
     def number(self) -> int:
         """Bytes of a number that is computed with."""
         return bytes_of(self.dtype)
+
+
+def sampling(model: LanguageModel, work: Workload) -> int:
+    """Beside the weights: the keys and values of a batch that is written, and what is drawn from.
+
+    One layer's are there twice while a token is added.
+    """
+    if not work.sampled:
+        return 0
+    config: Any = model.module.config
+    heads = int(config.num_attention_heads)
+    width = int(getattr(config, "head_dim", None) or int(config.hidden_size) // heads)
+    kept = int(getattr(config, "num_key_value_heads", None) or heads) * width
+    cached = 2 * (layer_count(model) + 1) * kept * work.number()
+    if model.is_backpack:
+        cached += width_of(model) * work.number()
+    drawn = output_rows(model) * (work.number() + 3 * FLOAT64)
+    return SAMPLED_AT_ONCE * (work.sampled * cached + drawn)
 
 
 @dataclass(frozen=True, slots=True)

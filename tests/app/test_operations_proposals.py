@@ -15,6 +15,7 @@ from app.operations.preflight import run_preflight
 from app.operations.proposals import check_memory
 from app.operations.requests import EditRequest
 from editing.editors import find_editor
+from editing.editors.memory import sampling
 from editing.errors import EditingError
 from tests.tiny import tiny_transformer
 
@@ -133,3 +134,17 @@ def test_a_run_in_bfloat16_leaves_the_strictest_ball_open(run):
     assert any("too coarse to tell" in line for line in warnings_of(result))
     wider = run_edit(dataclasses.replace(request, budget=1e-2))
     assert wider["inside_ball"] is not None
+
+
+def test_a_text_that_the_model_has_to_write_takes_its_keys_and_values(run):
+    outline = memory.outline_from(run.model, None)
+    sampled = dataclasses.replace(run, method="grace", settings={}, general_text="sampled")
+    of_file = dataclasses.replace(sampled, general_text=run.general_text)
+    assert memory.work_of(of_file, outline).sampled == 0
+    work = memory.work_of(sampled, outline)
+    assert work.sampled == outline.context
+    config = outline.module.config
+    cached = 32 * work.sampled * 2 * config.num_hidden_layers * config.hidden_size * 4
+    assert cached < sampling(outline, work) < 3 * cached + 32 * config.vocab_size * 32
+    short = dataclasses.replace(sampled, window=8)
+    assert sampling(outline, memory.work_of(short, outline)) < sampling(outline, work)
