@@ -135,6 +135,14 @@ class LibraryTable(RowTable[str]):
         except ValueError:
             return None
 
+    def rows_of(self, ids: Sequence[str]) -> list[int]:
+        """Find the rows of edits, in that order; those that are not listed are left out."""
+        if len(ids) == 1:
+            place = self.row_of(ids[0])
+            return [] if place is None else [place]
+        places = {edit_id: place for place, edit_id in enumerate(self._rows)} if ids else {}
+        return [places[each] for each in ids if each in places]
+
     def id_at(self, place: int) -> str:
         """Give the id of a row's edit."""
         return self._rows[place]

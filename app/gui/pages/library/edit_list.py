@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Any, cast
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtWidgets import QLineEdit, QTableView, QWidget
 
 from app.gui.context import GuiContext
@@ -60,13 +68,12 @@ class EditList(QWidget):
     @property
     def chosen(self) -> list[str]:
         """The ids of the chosen edits, from the top down."""
-        rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
-        return [self.table.id_at(place) for place in rows]
+        return [self.table.id_at(place) for place in self._chosen_rows()]
 
     def chosen_edits(self, most: int | None = None) -> list[EditRow]:
         """Read the chosen edits, or so many of them; those that are gone meanwhile are left out."""
-        rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
-        found = (self.table.edit_at(self.table.index(place, 0)) for place in rows[:most])
+        rows = self._chosen_rows()[:most]
+        found = (self.table.edit_at(self.table.index(place, 0)) for place in rows)
         return [edit for edit in found if edit is not None]
 
     @property
@@ -124,14 +131,13 @@ class EditList(QWidget):
 
     def choose(self, ids: Sequence[str]) -> None:
         """Choose edits; the first edit of all where none of them is listed."""
-        places = [place for each in ids if (place := self.table.row_of(each)) is not None]
+        places = self.table.rows_of(ids)
         if not places and self.table.rowCount():
             places = [0]
         flags = QItemSelectionModel.SelectionFlag
         wanted = QItemSelection()
-        for place in places:
-            index = self.table.index(place, 0)
-            wanted.select(index, index)
+        for first, last in _stretches(places):
+            wanted.select(self.table.index(first, 0), self.table.index(last, 0))
         selection = self.view.selectionModel()
         self._is_choosing = True
         if places:
@@ -187,6 +193,12 @@ class EditList(QWidget):
         wanted = Listing(asked.text, asked.condition, "", asked.trashed, order, descending)
         return listed_ids(self._context.library, wanted)
 
+    def _chosen_rows(self) -> list[int]:
+        """List the rows by the stretches they are chosen in: Qt's own list asks every cell."""
+        selection: Any = self.view.selectionModel().selection()
+        stretches = cast("Sequence[QItemSelectionRange]", selection)
+        return sorted({row for each in stretches for row in range(each.top(), each.bottom() + 1)})
+
     def _show_count(self) -> None:
         size = figures.size(self._total)
         count = self.table.rowCount()
@@ -199,3 +211,18 @@ class EditList(QWidget):
     def _on_selection_changed(self) -> None:
         if not self._is_choosing:
             self.chosen_changed.emit()
+
+
+def _stretches(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Put rows that stand below each other together: each stretch by its first and last row."""
+    first = last = None
+    for place in sorted(places):
+        if first is None or last is None:
+            first = last = place
+        elif place == last + 1:
+            last = place
+        else:
+            yield first, last
+            first = last = place
+    if first is not None and last is not None:
+        yield first, last
