@@ -282,7 +282,24 @@ def test_all_that_was_said_is_listed_forgotten_and_taken_back(opened, context, q
     dialog.undo.trigger()
     assert table.rowCount() == len(judged_texts(context.library, edit)) == 2
     assert not dialog.undo.isEnabled()
+    kinds = [table.index(row, 0).data() for row in range(2)]
+    dialog.view.selectRow(kinds.index("✗ bad"))
+    dialog.forget.trigger()
     dialog.close()
+    assert page.generations.judges[1].liked is None
+
+
+def test_the_list_can_be_looked_at_after_a_column_has_gone(opened, context):
+    page = opened("One", "Two")
+    page.generations.bar.generate.trigger()
+    write(context, " a city.", " Lima.", " Cusco.")
+    page.generations.judges[2].up.trigger()
+    page.heads.columns[1].fields[0].remove.trigger()
+    page.generations.list_judged.trigger()
+    dialog = page.findChild(JudgedDialog)
+    assert dialog.table.rowCount() == 0
+    dialog.close()
+    assert [choice.label for choice in page.heads.choices()] == ["One"]
 
 
 def test_before_anything_was_said_the_list_says_how(opened, context):

@@ -42,12 +42,19 @@ class Judging(QObject):
         """Look into the library anew: another window may have written there."""
         self._kept.clear()
 
+    def look_again(self) -> None:
+        """Show what is kept by now: somebody may have forgotten some of it."""
+        self._kept.clear()
+        for number in range(self._panel.table.rowCount()):
+            for place in range(1, len(self._writing.choices) + 1):
+                self._on_written(number, place)
+
     def _on_written(self, number: int, place: int) -> None:
         if (text := self._text(number, place)) is None:
             return
-        for kept in self._of(self._writing.choices[place - 1].edit.id):
-            if kept.text == text:
-                self._panel.show_judgement(number, place, kept.liked, kept.note)
+        found = self._of(self._writing.choices[place - 1].edit.id)
+        kept = next((each for each in found if each.text == text), text)
+        self._panel.show_judgement(number, place, kept.liked, kept.note)
 
     def _on_judged(self, number: int, place: int, liked: bool | None, note: str) -> None:
         if (text := self._text(number, place)) is None:
@@ -65,7 +72,8 @@ class Judging(QObject):
     def _text(self, number: int, place: int) -> JudgedText | None:
         """Describe a text, unless it is the original's, which no edit can keep."""
         written = self._panel.table.written(number)
-        if written is None or not 0 < place <= len(self._writing.choices):
+        known = 0 if written is None else min(len(written.cells) - 1, len(self._writing.choices))
+        if written is None or not 0 < place <= known:
             return None
         how, choice = self._writing.how, self._writing.choices[place - 1]
         return JudgedText(

@@ -276,7 +276,7 @@ class ComparePage(QWidget):
     def _on_judged_wanted(self) -> None:
         edits = {choice.edit.id: choice.edit for choice in self.heads.choices()}
         dialog = JudgedDialog(self._context, list(edits.values()), self)
-        dialog.finished.connect(self._judging.begin)
+        dialog.finished.connect(self._judging.look_again)
         dialog.open()
 
     def _on_examples_wanted(self) -> None:
