@@ -15,8 +15,10 @@ from app.operations.models import LoadedModels
 from app.operations.reports.scope_tables import scope_tables
 from app.operations.reports.tables import Group
 from app.operations.requests import EditRequest, EvaluateRequest
+from app.operations.sweeps.results import sweep_result
 from editing.evaluation.edit_success import Problem, problem_of
 from editing.examples import Example, Kind, write_examples
+from editing.sweeps import TEST, BallResult, EpochMeasures, FinishedRun, Run, SweepFolder
 from editing.tasks import load_task
 from tests.tiny import SENTENCES, tiny_transformer
 
@@ -26,6 +28,12 @@ TRUE = Example("He would not. This is", " and", " the", kind=Kind.PREFER)
 VERDICTS = tuple(Example("She would come. This is", word) for word in (" the", " and"))
 LIKED = Example("What of the play?", " the", " and", kind=Kind.PREFER)
 ABOUT = Example("What of the news?", " I read it", extra={"about": "news"})
+FACTS: dict[str, Any] = {
+    "settings": {},
+    "general_text": None,
+    "finished": "now",
+    "versions": {},
+}
 SETS = {
     Problem.QUESTIONS: (ASKED, (OTHER,)),
     Problem.CLAIMS: (TRUE, VERDICTS),
@@ -121,3 +129,33 @@ def test_the_report_has_a_table_of_them() -> None:
     (table,) = scope_tables(Group("m", "edit-memory", "g", ({**sweep, "balls": balls},)))
     assert table.rows == (("Fact checking", "Memory", "0.0001", "0.500", "0.750 ± 0.010", "0.020"),)
     assert scope_tables(Group("m", "", "g", ({**sweep, "balls": [balls[1]]},))) == ()
+
+
+def test_a_sweep_averages_them_over_its_test_runs_at_the_largest_budget() -> None:
+    def finished(seed: int, after: float) -> FinishedRun:
+        told = {"problem": "claims", "before": 0.5, "after": after, "drawdown": 0.1}
+        facts = {**FACTS, "edit_success": told}
+        epochs = tuple(EpochMeasures(n, 0.1 * n, 0.0, 1.0, 2.0, None) for n in range(2))
+        return FinishedRun(Run(TEST, 0, {}, seed), epochs, False, 1.0, facts)
+
+    runs = [(finished(seed, after), 1) for seed, after in ((0, 0.7), (1, 0.9))]
+    balls = [BallResult(budget, runs[0][0], 1, tuple(runs)) for budget in (1e-4, 1e-5)]
+    header = {
+        "budgets": [1e-4, 1e-5],
+        "configurations": 1,
+        "test_seeds": 2,
+        "identity": {
+            "model": "f",
+            "general_text": "g",
+            "general_tokens": None,
+            "test_general_tokens": None,
+        },
+    }
+    every = {run.run.name: run for run, _ in runs}
+    folder = SweepFolder(Path("sweep"))
+    first, second = (ball["test"] for ball in sweep_result(folder, header, every, balls)["balls"])
+    assert "edit_success" not in second
+    assert first["edit_success"]["before"] == 0.5
+    assert first["edit_success"]["after"]["mean"] == pytest.approx(0.8)
+    assert first["edit_success"]["after"]["standard_error"] == pytest.approx(0.1)
+    assert first["edit_success"]["drawdown"]["mean"] == pytest.approx(0.1)
