@@ -289,6 +289,28 @@ def test_all_that_was_said_is_listed_forgotten_and_taken_back(opened, context, q
     assert page.generations.judges[1].liked is None
 
 
+def test_texts_go_with_their_columns(opened, context):
+    page = opened("One", "Two")
+    page.generations.bar.generate.trigger()
+    write(context, " a city.", " Lima.", " Cusco.")
+    page.generations.judges[2].up.trigger()
+    page.heads.columns[0].fields[0].remove.trigger()
+    assert rows(page) == [["Here in Chad the capital is", "a city.", "✓ Cusco."]]
+    assert page.generations.texts[1].continuation == " Cusco."
+    assert page.generations.judges[1].isEnabled()
+    page.heads.add.trigger()
+    assert rows(page)[0][2:] == ["✓ Cusco.", ""]
+
+
+def test_a_column_that_goes_while_it_is_written_stops_the_writing(opened, context):
+    page = opened("One", "Two")
+    page.generations.bar.generate.trigger()
+    asked(context, "generate")[2].part({"text": " Cus"})
+    page.heads.columns[0].fields[0].remove.trigger()
+    assert not page.generations.bar.stop.isVisible()
+    assert page.generations.texts[1].continuation == " Cus"
+
+
 def test_the_list_can_be_looked_at_after_a_column_has_gone(opened, context):
     page = opened("One", "Two")
     page.generations.bar.generate.trigger()

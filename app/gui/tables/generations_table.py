@@ -56,6 +56,15 @@ class GenerationsTable(RowTable[Written]):
             row.cells = [*row.cells[: len(labels)], *(Cell() for _ in range(missing))]
         self.endResetModel()
 
+    def rearrange(self, order: Sequence[int | None]) -> None:
+        """Take the cells of each row from other places; None for an empty one.
+
+        `show_columns` has to follow.
+        """
+        for row in self._rows:
+            cells = row.cells
+            row.cells = [Cell() if place is None else cells[place] for place in order]
+
     def begin(self, prompts: Sequence[str]) -> None:
         """Wait for texts about other prompts."""
         self.beginResetModel()

@@ -31,7 +31,7 @@ class Judging(QObject):
 
     def follow(self, choices: Sequence[Choice]) -> None:
         """Let only texts be judged that the columns, as they stand, have written."""
-        written = [choice.key for choice in self._writing.choices]
+        written = [choice.key if choice else "" for choice in self._writing.choices]
         labels = [
             choice.label if written[place : place + 1] == [choice.key] else None
             for place, choice in enumerate(choices)
@@ -52,14 +52,14 @@ class Judging(QObject):
     def _on_written(self, number: int, place: int) -> None:
         if (text := self._text(number, place)) is None:
             return
-        found = self._of(self._writing.choices[place - 1].edit.id)
+        found = self._of(text.put_on[0][0])
         kept = next((each for each in found if each.text == text), text)
         self._panel.show_judgement(number, place, kept.liked, kept.note)
 
     def _on_judged(self, number: int, place: int, liked: bool | None, note: str) -> None:
         if (text := self._text(number, place)) is None:
             return
-        edit = self._writing.choices[place - 1].edit.id
+        edit = text.put_on[0][0]
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with told(self._context.events):
             judged = replace(text, liked=liked, note=note, judged=now)
@@ -76,6 +76,8 @@ class Judging(QObject):
         if written is None or not 0 < place <= known:
             return None
         how, choice = self._writing.how, self._writing.choices[place - 1]
+        if choice is None:
+            return None
         return JudgedText(
             prompt=written.prompt,
             continuation=written.cells[place].text,

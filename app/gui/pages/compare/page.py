@@ -256,6 +256,7 @@ class ComparePage(QWidget):
     def _on_columns_changed(self) -> None:
         choices = self.heads.choices()
         labels = [choice.label for choice in choices]
+        self._writing.follow(choices)
         self.generations.show_columns([self.tr("Original"), *labels])
         self._judging.follow(choices)
         self.examples.show_edits(labels)

@@ -29,8 +29,9 @@ class Writing(QObject):
         self._asked: dict[int, int] = {}
         self._model = ""
         self._left: list[tuple[int, str]] = []
-        self.choices: tuple[Choice, ...] = ()
-        """What the columns were when the texts were asked for."""
+        self._asked_of: tuple[Choice, ...] = ()
+        self.choices: tuple[Choice | None, ...] = ()
+        """What wrote the texts of each column; None for one that has written nothing."""
         self.how = Prompt("", 0, 0.0, 0)
         """How they are written, the prompt aside."""
         panel.bar.stop_requested.connect(self.stop)
@@ -44,7 +45,7 @@ class Writing(QObject):
         """Let the original and every column go on from the prompts."""
         self.stop()
         prompts = self._panel.bar.prompts()
-        self._model, self.choices = model, tuple(choices)
+        self._model, self.choices, self._asked_of = model, tuple(choices), tuple(choices)
         self.how = self._panel.bar.prompt()
         self._left = list(enumerate(prompts))
         self._panel.begin(prompts)
@@ -59,13 +60,23 @@ class Writing(QObject):
         self._left.clear()
         self._panel.bar.show_busy(False)
 
+    def follow(self, choices: Sequence[Choice]) -> None:
+        """Let texts go with their columns where columns have gone or are another edit's now."""
+        places = {_edits(choice): place for place, choice in enumerate(self.choices)}
+        order = [places.get(_edits(choice)) for choice in choices]
+        if order[: len(self.choices)] == list(range(len(self.choices))):
+            return
+        self.stop()
+        self.choices = tuple(None if place is None else self.choices[place] for place in order)
+        self._panel.table.rearrange([0, *(None if p is None else p + 1 for p in order)])
+
     def _go_on(self) -> None:
         """Ask for the next prompt's texts, or end."""
         if not self._left:
             self._panel.bar.show_busy(False)
             return
         number, prompt = self._left.pop(0)
-        for place, edits in enumerate([(), *(choice.arguments for choice in self.choices)]):
+        for place, edits in enumerate([(), *(choice.arguments for choice in self._asked_of)]):
             request = GenerateRequest(
                 model=self._model,
                 prompt=prompt,
@@ -99,3 +110,8 @@ class Writing(QObject):
         self._asked.pop(place, None)
         if not self._asked:
             self._go_on()
+
+
+def _edits(choice: Choice | None) -> tuple[str, ...]:
+    """What tells a column from others however strong its edits are."""
+    return () if choice is None else tuple(part.edit.id for part in choice.parts)
