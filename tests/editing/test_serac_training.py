@@ -11,7 +11,7 @@ from torch import Tensor
 
 from editing.base_passes import BasePass
 from editing.batches import TokenSequence
-from editing.editors.serac.counterfactual import reading_loss
+from editing.editors.serac.counterfactual_losses import reading_loss
 from editing.editors.serac.scope_measuring import scope_problem
 from editing.editors.serac.scope_mining import mine
 from editing.editors.serac.scope_texts import GENERAL, IN_SCOPE, Query, scope_texts, training_sets

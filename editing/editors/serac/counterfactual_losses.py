@@ -1,0 +1,103 @@
+"""What training a model to heed rows lowers: losses of each kind of row, and of rows astray."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from editing.batches import TokenSequence
+from editing.editors.serac.counterfactual_texts import Misfire, ReadExample
+from editing.examples import Kind
+from editing.models.language_model import LanguageModel
+
+AFTER = 24
+"""Tokens of a general text from which on predictions count."""
+
+
+def misfire_loss(
+    model: LanguageModel, working: LanguageModel, misfires: Sequence[Misfire]
+) -> Tensor:
+    """KL(untouched || reading) a token, nats: of texts alone, and of texts after rows not for them.
+
+    Args:
+        model: Untouched.
+        working: The model that reads.
+    """
+    shortest = min(len(each.text) for each in misfires)
+    counted = max(1, shortest - AFTER)
+    texts = [TokenSequence(each.text, len(each.text) - counted) for each in misfires]
+    after = [
+        TokenSequence((*each.row, *each.text), len(each.row) + len(each.text) - counted)
+        for each in misfires
+    ]
+    with torch.no_grad():
+        wanted = _last_log_probs(model, texts, counted)
+    return sum(
+        (
+            (wanted.exp() * (wanted - _last_log_probs(working, read, counted))).sum(-1).mean()
+            for read in (texts, after)
+        ),
+        torch.zeros((), device=wanted.device),
+    )
+
+
+def reading_losses(model: LanguageModel, examples: Sequence[ReadExample]) -> Tensor:
+    """What training lowers, (examples,), nats."""
+    sequences = [sequence for example in examples for sequence in example.sequences]
+    by_token = _token_losses(model, sequences)
+    found: list[Tensor] = []
+    place = 0
+    for example in examples:
+        own = by_token[place : place + len(example.sequences)]
+        place += len(own)
+        found.append(reading_loss(example.kind, own))
+    return torch.stack(found)
+
+
+def reading_loss(kind: Kind, losses: Sequence[Tensor]) -> Tensor:
+    """The loss of one example, bounded where it is to be said less.
+
+    Args:
+        losses: NLL of each token of the continuation, and of the second where there is one.
+    """
+    if kind is Kind.DECREASE:
+        return -torch.log(-torch.expm1(-losses[0].clamp(min=1e-4))).sum()
+    if not kind.needs_pair:
+        return losses[0].mean()
+    difference = losses[0].mean() - losses[1].mean()
+    return difference.abs() if kind is Kind.BALANCE else torch.nn.functional.softplus(difference)
+
+
+def _token_losses(model: LanguageModel, sequences: Sequence[TokenSequence]) -> list[Tensor]:
+    """NLL of each sequence's scored tokens."""
+    scored = max(sequence.scored for sequence in sequences)
+    log_probs = _last_log_probs(model, sequences, scored)
+    losses: list[Tensor] = []
+    for row, sequence in enumerate(sequences):
+        targets = torch.tensor(sequence.ids[sequence.first_scored :], device=log_probs.device)
+        own = log_probs[row, scored - sequence.scored :]
+        losses.append(-own.gather(-1, targets[:, None])[:, 0])
+    return losses
+
+
+def _last_log_probs(model: LanguageModel, sequences: Sequence[TokenSequence], count: int) -> Tensor:
+    """Log probabilities (sequences, count, vocabulary) of each one's last tokens.
+
+    Texts end together, so that few logits are computed.
+    """
+    longest = max(len(sequence.ids) for sequence in sequences)
+    ids = torch.zeros(len(sequences), longest, dtype=torch.long)
+    mask = torch.zeros_like(ids)
+    for row, sequence in enumerate(sequences):
+        ids[row, longest - len(sequence.ids) :] = torch.tensor(sequence.ids)
+        mask[row, longest - len(sequence.ids) :] = 1
+    ids, mask = ids.to(model.device), mask.to(model.device)
+    logits: Tensor = model.module(
+        input_ids=ids,
+        attention_mask=mask,
+        position_ids=(mask.cumsum(-1) - 1).clamp(min=0),
+        use_cache=False,
+        logits_to_keep=count + 1,
+    ).logits
+    wide = logits[:, :-1, : model.vocab_size].to(torch.promote_types(logits.dtype, torch.float32))
+    return wide.log_softmax(-1)
