@@ -53,10 +53,8 @@ def needed_for(request: EditRequest, model: LanguageModel) -> int:
         request: The run.
         model: Its model, or an outline.
     """
-    editor = find_editor(request.method)
-    texts = {name: str(value) for name, value in request.settings.items()}
-    settings = settings_from_text(editor.Settings, texts)
-    return memory_needed(model, editor, work_of(request, model), settings)
+    settings = _settings_of(request)
+    return memory_needed(model, find_editor(request.method), work_of(request, model), settings)
 
 
 def smaller_ways(request: EditRequest, model: LanguageModel, needed: int) -> list[Proposal]:
@@ -85,6 +83,7 @@ def check_memory(request: EditRequest) -> None:
     Raises:
         EditingError: It names what would fit.
     """
+    _settings_of(request)  # which are refused before the model is looked at
     model = outline_from(request.model, request.data_dir)
     if find_editor(request.method).unsupported_reason(model):
         return  # which is said, with its reason, when the run begins
@@ -104,6 +103,11 @@ def check_memory(request: EditRequest) -> None:
 def size(count: int) -> str:
     """Say bytes as people do."""
     return f"{count / 1e9:.1f} GB"
+
+
+def _settings_of(request: EditRequest) -> object:
+    texts = {name: str(value) for name, value in request.settings.items()}
+    return settings_from_text(find_editor(request.method).Settings, texts)
 
 
 def _candidates(request: EditRequest, model: LanguageModel) -> Iterator[Proposal]:

@@ -22,6 +22,8 @@ SHORT, LONG = 16, 32
 """Tokens of the two forwards."""
 DISTINCT = 0.6
 """Of a window's tokens, about so many are different words."""
+USUAL_WIDTHS = 30
+"""Hidden states that a block holds at a token, where they cannot be counted: as in a GPT-2."""
 _FUSED = ("cpu", "cuda")
 """Devices whose attention keeps nothing that grows with the square of the tokens."""
 
@@ -84,13 +86,18 @@ def activations_of(
         device: What is computed on, such as "cpu".
     """
     module = _outline(model.module, trained, dtype)
-    short, long = (_held(module, model.layout.blocks, tokens) for tokens in (SHORT, LONG))
+    width = int(module.config.hidden_size) * bytes_of(dtype)
+    blocks = model.layout.blocks
+    try:
+        short, long = (_held(module, blocks, tokens) for tokens in (SHORT, LONG))
+    except (NotImplementedError, RuntimeError):  # something looks into numbers
+        usual = Held(USUAL_WIDTHS * width, 0.0)
+        return Activations(Held(width, 0.0), (usual,) * len(module.get_submodule(blocks)), width)
     is_fused = module.config._attn_implementation != "eager" and device in _FUSED  # pyright: ignore[reportPrivateUsage]
     fitted = [
         _fitted(few, many, is_fused=is_fused and part > 0)
         for part, (few, many) in enumerate(zip(short, long, strict=True))
     ]
-    width = int(module.config.hidden_size) * bytes_of(dtype)
     return Activations(fitted[0], tuple(fitted[1:]), width)
 
 
@@ -109,7 +116,9 @@ def _outline(module: PreTrainedModel, trained: Collection[str], dtype: torch.dty
         memo[id(parameter)] = nn.Parameter(empty, requires_grad=name in trained)
     for buffer in module.buffers():
         memo[id(buffer)] = torch.empty_like(buffer, device="meta")
-    outline = copy.deepcopy(module, memo).eval()
+    outline: Any = copy.deepcopy(module, memo).eval()
+    if isinstance(outline, BackpackGPT2LMHeadModel):
+        outline.backpack.sense_edits = None  # which look into ids; they take next to nothing
     for part in outline.modules():
         if isinstance(part, PreTrainedModel):  # else padding is looked for among the tokens
             cast(Any, part.config).pad_token_id = None

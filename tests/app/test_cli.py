@@ -31,6 +31,7 @@ EDIT_KEYS = [
     "degradation",
     "hard_negatives",
     "inside_ball",
+    "dtype",
     "kept_epoch",
     "strength",
     "epochs",
