@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
@@ -29,6 +30,7 @@ def commands_of(
         *_sets(context),
         *_edits(context),
         *_runs(context),
+        *_models(context),
     ]
 
 
@@ -80,4 +82,14 @@ def _runs(context: GuiContext) -> list[Command]:
     return [
         Command(view.title, translate("commands", "Run"), partial(opened, view.id), str(view.state))
         for view in jobs
+    ]
+
+
+def _models(context: GuiContext) -> list[Command]:
+    opened = partial(context.events.open, "models", "model")
+    known: Sequence[Mapping[str, Any]] = (context.engine.description or {}).get("models", ())
+    kind = translate("commands", "Model")
+    return [
+        Command(each["name"], kind, partial(opened, each["source"]), each["source"])
+        for each in known
     ]

@@ -8,6 +8,7 @@ from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QMessageBox, QPushButton
 
+from app.gui.commands import commands_of
 from app.gui.pages.models.hub_dialog import HubDialog
 from app.gui.pages.models.page import ModelsPage
 from app.gui.pages.models.token_dialog import TokenDialog
@@ -411,6 +412,14 @@ def test_bases_of_edits_are_listed_and_can_be_added(opened, context):
     assert page.details.row.edits == 1
     page.details.add.trigger()
     assert context.engine.last("add-model").arguments == {"folder": "/data/models/base"}
+
+
+def test_the_palette_opens_a_model(opened, context):
+    page = opened()
+    context.engine.description = {"models": [{"name": "pythia-410m", "source": PYTHIA}]}
+    (found,) = [each for each in commands_of(context, [], []) if each.name == "pythia-410m"]
+    found.do()
+    assert page.details.row.source == PYTHIA
 
 
 def test_the_engine_being_gone_is_said(opened, context):
