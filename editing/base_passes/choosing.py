@@ -1,7 +1,7 @@
 """Which kind of pass something is scored from: the one place that chooses."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from editing.base_passes.base_pass import BasePass, compute_base_pass
 from editing.base_passes.sense_pass import SensePass, compute_sense_pass
@@ -37,10 +37,8 @@ class Passes(Protocol):
 class ReadsPasses(Protocol):
     """A method, or an edit."""
 
-    @property
-    def from_sense_passes(self) -> bool:
-        """Whether scoring reads what only a SensePass holds."""
-        ...
+    from_sense_passes: ClassVar[bool]
+    """Whether scoring reads what only a SensePass holds."""
 
 
 class FreshPasses:

@@ -1,10 +1,10 @@
 """An edit of a small model fitted on the spot, for a large one to borrow."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, final
+from typing import Any
 
 import editing.editors as registry
-from editing.editors.base import FitContext, KeptEdit, TokenLosses
+from editing.editors.base import FitContext, KeptEdit
+from editing.editors.keeps_last import KeepsLast
 from editing.editors.memory import Workload, weights
 from editing.errors import UnsupportedModelError
 from editing.general_text import GeneralText, text_from_windows
@@ -42,7 +42,7 @@ def fitted_small_edit(
         )
     own = encode_examples(small.tokenizer, examples.written, small.context)
     text = text_from_windows(regularisation, small.context)
-    alone = FitContext(context.passes, _LastCandidate(), context.report, context.seed)
+    alone = FitContext(context.passes, KeepsLast(), context.report, context.seed)
     edit = editor.fit(small, own, text, editor.Settings(**settings), alone)
     return KeptEdit(NAME, METHOD, edit, 1.0)
 
@@ -53,35 +53,3 @@ def small_edit_memory(small: LanguageModel, work: Workload, settings: dict[str, 
     if editor.unsupported_reason(small):
         return 0
     return editor.memory(small, work, editor.Settings(**settings)) - weights(small, work)
-
-
-@final
-class _LastCandidate:
-    """A judge that measures nothing and takes the last candidate."""
-
-    def watch(self, epoch: int, train_loss: float | None, losses: TokenLosses) -> None:
-        """Look away."""
-
-    def decide(self, train_losses: Sequence[float | None], losses: TokenLosses) -> int:
-        """Return the last candidate."""
-        del losses
-        return len(train_losses) - 1
-
-    def accept(
-        self,
-        epoch: int,
-        train_loss: float | None,
-        losses: TokenLosses,
-        *,
-        keep: Callable[[], None],
-    ) -> None:
-        """Keep every candidate, so that the last one stays."""
-        del epoch, train_loss, losses
-        keep()
-
-    def state(self) -> dict[str, Any]:
-        """Nothing was decided."""
-        return {}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go on from nothing."""

@@ -1,6 +1,5 @@
 """Fit edits one after the other, each on the model as it then stands, and keep them as one edit."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +11,8 @@ from editing.editors.base import (
     FitContext,
     Judge,
     Resources,
-    TokenLosses,
 )
+from editing.editors.keeps_last import KeepsLast
 from editing.general_text import GeneralText
 from editing.models.language_model import LanguageModel
 from editing.objectives import encode_examples
@@ -27,42 +26,6 @@ def reason_against(editor: Editor[Any]) -> str | None:
     if editor.goes_on_edits or editor.writes_in_turn:
         return None
     return f"{editor.label} cannot be fitted on other edits, so not many times in a row."
-
-
-class KeepsLast:
-    """A judge that measures nothing: whatever was trained last is kept."""
-
-    @property
-    def last_first(self) -> None:
-        """No epoch is known to be the last."""
-        return None
-
-    def watch(self, epoch: int, train_loss: float | None, losses: TokenLosses) -> None:
-        """Look at nothing."""
-
-    def decide(self, train_losses: Sequence[float | None], losses: TokenLosses) -> int:
-        """Keep the last candidate."""
-        del losses
-        return len(train_losses) - 1
-
-    def accept(
-        self,
-        epoch: int,
-        train_loss: float | None,
-        losses: TokenLosses,
-        *,
-        keep: Callable[[], None],
-    ) -> None:
-        """Keep every candidate, so the last one in the end."""
-        del epoch, train_loss, losses
-        keep()
-
-    def state(self) -> dict[str, Any]:
-        """Return nothing: nothing was measured."""
-        return {}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go on from nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ EDIT_KEYS = [
     "senses",
     "general_text",
     "tokenised",
+    "scope",
+    "edit_success",
     "seconds",
 ]
 EPOCH_KEYS = [
@@ -190,7 +192,7 @@ def test_generate_prints_the_same_for_the_same_seed(workshop: Workshop, run_json
     base, again = (run_json(*command, "--seed", "4") for _ in range(2))
     edited = run_json(*command, "--seed", "4", "--edit", "Capitals@40")
     assert base == again
-    assert list(base) == ["text", "continuation", "tokens", "dropped"]
+    assert list(base) == ["text", "continuation", "tokens", "dropped", "gates"]
     assert base["text"] == "The river" + base["continuation"]
     assert edited["continuation"] != base["continuation"]
 

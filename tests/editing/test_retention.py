@@ -11,6 +11,7 @@ from torch import Tensor
 from editing.editors import EDITORS, find_editor
 from editing.editors.base import Edit, FitContext
 from editing.editors.grace.grace import REACHES
+from editing.editors.keeps_last import KeepsLast
 from editing.editors.sense_edit import SenseEdit, summed_senses
 from editing.editors.serac.serac_edit import SeracEdit
 from editing.editors.weight_delta import Factors, WeightDelta
@@ -32,7 +33,6 @@ from editing.retention import (
     reason_against,
     summed,
 )
-from editing.retention.in_turn import KeepsLast
 from editing.settings import settings_from_text
 from tests.in_memory import InMemoryPasses
 from tests.plain import token_nll

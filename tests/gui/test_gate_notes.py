@@ -1,6 +1,5 @@
 """Which row answered, and with what score, below every text that a memory had a say in."""
 
-
 from PySide6.QtCore import Qt
 
 from app.gui.pages.compare.gate_note import gate_note, written

@@ -11,7 +11,7 @@ from typing_extensions import override
 from app.operations.provenance import now, versions
 from app.operations.resources import LibraryResources
 from app.operations.retention.curve_folder import curve_checkpoints, curve_lines, read_points
-from editing.base_passes import BasePassCache
+from editing.base_passes import BasePassCache, pass_for
 from editing.editors import find_editor
 from editing.editors.base import Edit, Editor, TokenLosses
 from editing.evaluation import BallJudge, EvaluationTexts, Yardstick
@@ -120,7 +120,7 @@ class _Course:
         """Pass the base over all texts, and go on from a checkpoint where there is one."""
         begin = _Spent.now()
         passes = shared.passes
-        pass_over = passes.sense_pass if editor.from_sense_passes else passes.base_pass
+        pass_over = pass_for(editor, passes)
         texts = Texts.over(shared.model, shared.facts, shared.general, pass_over, report)
         yardstick = Yardstick.over(
             shared.model, EvaluationTexts(general=shared.general), pass_over, report
