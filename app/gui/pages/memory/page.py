@@ -98,7 +98,9 @@ class MemoryPage(QWidget):
         self.tabs.addTab(self.rows, self.tr("Rows"))
         self.tabs.addTab(self.gate, self.tr("Where they answer"))
         filled = QWidget()
-        lines = column(head, self.tabs, spacing=0)
+        tabs = column(self.tabs, spacing=0)
+        tabs.setContentsMargins(6, 0, 0, 0)
+        lines = column(head, tabs, spacing=0)
         lines.setStretch(1, 1)
         filled.setLayout(lines)
         empty = EmptyState(

@@ -134,7 +134,7 @@ class ModelDetails(QWidget):
         heights = view.verticalHeader()
         heights.setMinimumSectionSize(heights.defaultSectionSize())
         heights.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for place, width in enumerate((21, 12, 12)):
+        for place, width in enumerate((17, 11, 11)):
             view.horizontalHeader().resizeSection(place + METHOD, characters(width))
         self.facts = PairsView(self.tr("What is known of this model"))
         self.tabs = QTabWidget()
