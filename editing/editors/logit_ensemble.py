@@ -13,7 +13,8 @@ from typing_extensions import override
 
 import editing.editors as registry
 from editing.editors.base import Edit, Editor, EditState, FitContext, KeptEdit, Resources
-from editing.editors.borrowed_edit import BorrowedEdit, log_ratio, shared_words
+from editing.editors.borrowed_edit import BorrowedEdit, log_ratio
+from editing.editors.companion import is_like, resources_of, shared_words
 from editing.editors.ensemble_edit import EnsembleEdit
 from editing.editors.memory import Workload, borrowing, weights
 from editing.editors.small_edit import fitted_small_edit, small_edit_memory
@@ -108,9 +109,7 @@ class LogitEnsemble(Editor[LogitEnsembleSettings]):
 
 
 def _resources(context: FitContext) -> Resources:
-    if context.resources is None:
-        raise EditingError("An ensemble needs a place to get its small model from; none is open.")
-    return context.resources
+    return resources_of(context, "An ensemble needs a place to get its small model from")
 
 
 def _small_edit(
@@ -161,5 +160,5 @@ def _borrow(
         strength=found.strength,
         vocabulary=vocabulary,
     )
-    is_beside = (small.device, small.dtype) == (model.device, model.dtype)
-    return EnsembleEdit(borrowed, 1.0, [log_ratio(borrowed, small)] if is_beside else [])
+    held = [log_ratio(borrowed, small)] if is_like(small, model) else []
+    return EnsembleEdit(borrowed, 1.0, held)

@@ -12,7 +12,7 @@ from editing.base_passes import compute_base_pass
 from editing.batches import TokenSequence
 from editing.editors import find_editor
 from editing.editors.base import Edit, EditState, FitContext, KeptEdit
-from editing.editors.borrowed_edit import shared_words
+from editing.editors.companion import shared_words
 from editing.editors.ensemble_edit import EnsembleEdit
 from editing.editors.logit_ensemble import BETAS, LogitEnsembleSettings
 from editing.editors.sense_edit import SenseEdit
