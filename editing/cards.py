@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from editing.editors.ensemble_edit import EnsembleEdit
+from editing.editors.serac.serac_edit import SeracEdit
 from editing.library.stacks import StackedEdit
 from editing.models.language_model import LanguageModel
 
@@ -49,7 +50,7 @@ def _edit_lines(item: StackedEdit) -> str:
         f"### {item.name}, at strength {item.strength:g}",
         "",
         f"* Method: {record['method']}, budget {result['budget']:g}, seed {result['seed']}",
-        *_borrowed_lines(item),
+        *_beside_lines(item),
         f"* Examples: {record['data']['name']}, {record['data']['canonical']['rows']} canonical",
         f"* Success: {_change(result['success_rate'])}",
         f"* Degradation on {_text(result)}: {_number(result['degradation'])}",
@@ -60,8 +61,14 @@ def _edit_lines(item: StackedEdit) -> str:
     return "\n".join(lines)
 
 
-def _borrowed_lines(item: StackedEdit) -> list[str]:
+def _beside_lines(item: StackedEdit) -> list[str]:
+    """What else lies in the folder, of whichever licence."""
     edit = item.edit
+    if isinstance(edit, SeracEdit) and edit.read_by is not None:
+        return [
+            "* No weight of the base is changed. Rows of the memory are read by a smaller model, "
+            f"`{edit.read_by.source}`, which lies in this folder; its licence holds too"
+        ]
     if not isinstance(edit, EnsembleEdit):
         return []
     small = edit.borrowed

@@ -70,6 +70,18 @@ def tiny_transformer(
     return _written(STOCK[family], folder, seed, dtype)
 
 
+def tiny_reader(folder: Path, *, context: int, more_words: int = 0) -> Path:
+    """Write a random GPT-2 of some context, with words more than the others have."""
+    words = train_tokenizer(SENTENCES, vocab_size=320, context=context)
+    words.add_special_tokens({"extra_special_tokens": [f"<{n}>" for n in range(more_words)]})
+    config = GPT2Config(vocab_size=len(words), **{**GPT2_LIKE, "n_positions": context})
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(context)
+        GPT2LMHeadModel(config).eval().save_pretrained(folder)
+    words.save_pretrained(folder)
+    return folder
+
+
 def _written(
     make: Callable[[int], PreTrainedModel], folder: Path, seed: int, dtype: torch.dtype
 ) -> Path:

@@ -63,6 +63,8 @@ class ReaderChoice:
     steps: int
     general: GeneralText
     """R; of what degradation is measured on nothing is seen."""
+    beside: str = ""
+    """Fingerprint of the larger model that rows are read for; empty where it is the same one."""
 
 
 def trained_reader(
@@ -85,6 +87,7 @@ def trained_reader(
         MISFIRES,
         MISFIRE_WEIGHT,
         choice.steps,
+        *([choice.beside] if choice.beside else []),
         *told_of_sets(sets),
     ]
     path = kept_file(folder, model, "counterfactual", told)

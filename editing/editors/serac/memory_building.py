@@ -19,8 +19,13 @@ READ_AFTER = 64
 """Tokens of a text that are read after a row, where the context has room for them."""
 
 
-def memory_of(model: LanguageModel, rows: Sequence[MemoryRow], keys: Tensor) -> Memory:
+def memory_of(
+    model: LanguageModel, rows: Sequence[MemoryRow], keys: Tensor, context: int | None = None
+) -> Memory:
     """Make a memory of rows and their keys (rows, width).
+
+    Args:
+        context: Tokens that what reads rows can read; None for those of the model.
 
     Raises:
         ExampleError: A row cannot be tokenised.
@@ -40,7 +45,7 @@ def memory_of(model: LanguageModel, rows: Sequence[MemoryRow], keys: Tensor) -> 
             "first": _filled(first, length),
             "second": _filled(second, length),
             "prompts": _prompts(rows),
-            "texts": _read_before(model, [row.text for row in rows]),
+            "texts": _read_before(model, [row.text for row in rows], context or model.context),
         }
     )
 
@@ -69,14 +74,14 @@ def joined(one: Memory, other: Memory, rows: Sequence[MemoryRow]) -> Memory:
     return Memory({**both, "prompts": _prompts(rows)})
 
 
-def reading_room(model: LanguageModel) -> int:
+def reading_room(context: int) -> int:
     """Tokens of a text that are read after a row."""
-    return min(READ_AFTER, model.context // 2)
+    return min(READ_AFTER, context // 2)
 
 
-def _read_before(model: LanguageModel, texts: Sequence[str]) -> Tensor:
+def _read_before(model: LanguageModel, texts: Sequence[str], context: int) -> Tensor:
     """The rows as they are read, a line each; of long ones the end."""
-    room = model.context - reading_room(model)
+    room = context - reading_room(context)
     encoded = [cast(Any, model.tokenizer(text + "\n")).input_ids[-room:] for text in texts]
     return _filled([tuple(ids) for ids in encoded], max(len(ids) for ids in encoded))
 

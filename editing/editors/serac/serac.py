@@ -20,12 +20,14 @@ from typing_extensions import override
 
 from editing.editors.base import Edit, Editor, EditState, FitContext
 from editing.editors.depth import depth_setting
+from editing.editors.memory import Workload, scoring, weights
 from editing.editors.memory_rows import new_rows
-from editing.editors.serac.counterfactual import ReaderChoice, trained_reader
+from editing.editors.serac.counterfactual import ReaderChoice
 from editing.editors.serac.gated_losses import NEVER
 from editing.editors.serac.general_shares import general_shares
 from editing.editors.serac.kept_scope import ScopeChoice, trained_scope
 from editing.editors.serac.memory_building import memory_of, new_keys
+from editing.editors.serac.reading_model import reading_model
 from editing.editors.serac.serac_edit import SeracEdit
 from editing.editors.serac.text_scope import CROSS, EMBEDDING
 from editing.errors import EditingError
@@ -43,6 +45,8 @@ THRESHOLDS = (
 """The last one inside the ball is the loosest; at the first the model is untouched."""
 MOST = 0.05
 """Of general text that answers may be read for."""
+TRAINED = (DELTA, MODEL)
+"""Answers of a model that was trained to heed rows."""
 SEEN = 48
 """Windows of R that this is judged by."""
 
@@ -87,6 +91,14 @@ class SeracSettings:
         label="Add to",
         help="An edit of the library made by this method, whose rows, scope and way of answering "
         "are kept and added to. Empty: a new memory.",
+    )
+    reader: str = setting(
+        "",
+        label="Reader",
+        help="A bundled model, a folder or a hub id, smaller than the edited model and with the "
+        "same tokenizer, that reads rows in its place for delta and model. Empty: the edited "
+        "model itself.",
+        advanced=True,
     )
     train_on: str = setting(
         "",
@@ -150,6 +162,13 @@ class Serac(Editor[SeracSettings]):
     step_values: ClassVar[tuple[float, ...]] = THRESHOLDS
 
     @override
+    def memory(self, model: LanguageModel, work: Workload, settings: SeracSettings) -> int:
+        own = weights(model, work) + scoring(model, work)
+        if not settings.reader.strip() or settings.answer not in TRAINED:
+            return own
+        return own + weights(work.outline_of(settings.reader), work)
+
+    @override
     def fit(
         self,
         model: LanguageModel,
@@ -194,11 +213,12 @@ def _new_memory(
         form=settings.form,
     )
     trained = trained_scope(model, regularisation, choice, folder, context.report)
-    known, reader = trained.report, None
-    if settings.answer in (DELTA, MODEL):
+    known, reader, read_by = trained.report, None, None
+    if settings.answer in TRAINED:
         of_reader = ReaderChoice(settings.train_on, settings.reading_steps, regularisation)
-        learnt = trained_reader(model, of_reader, folder, context.report)
-        known, reader = {**known, "counterfactual": dict(learnt.report)}, learnt.reader
+        found = reading_model(model, settings.reader, of_reader, context, Serac.name)
+        known = {**known, "counterfactual": dict(found.trained.report)}
+        reader, read_by = found.trained.reader, found.read_by
     weight = settings.push if settings.answer == ROW else settings.weight
     rows = new_rows(examples.written)
     keys = new_keys(model, trained.scope, trained.block, examples.written, trained.texts)
@@ -206,11 +226,12 @@ def _new_memory(
         scope=trained.scope,
         block=trained.block,
         rows=rows,
-        memory=memory_of(model, rows, keys),
+        memory=memory_of(model, rows, keys, read_by and min(model.context, read_by.context)),
         threshold=NEVER,
         answering=Answering(weight, settings.answer, soft=settings.gate == "soft"),
         trained=known,
         reader=reader,
+        read_by=read_by,
         texts=trained.texts,
     )
 

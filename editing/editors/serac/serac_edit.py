@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, ClassVar, cast, final
 
 import torch
@@ -15,6 +15,7 @@ from editing.base_passes import BasePass
 from editing.base_passes.base_pass import in_batches
 from editing.batches import prompt_ids
 from editing.editors.base import Edit, EditState, TokenLosses
+from editing.editors.companion import Companion, Purpose, loaded_companion
 from editing.editors.depth import block_at
 from editing.editors.memory_rows import MemoryRow, new_rows
 from editing.editors.serac.gated_losses import NEVER, gated_losses
@@ -36,6 +37,7 @@ from editing.models.backpack import (
     Gate,
     GatedModel,
     Memory,
+    Reader,
     Scope,
     SeracForCausalLM,
 )
@@ -43,6 +45,7 @@ from editing.models.language_model import LanguageModel
 from editing.progress import Report, unheard
 
 OF_SCOPE, OF_MEMORY, OF_READER = "scope.", "memory.", "reader."
+_PURPOSE = Purpose("The rows of this memory are read by", "the memory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class SeracEdit(Edit):
     """How the scope was trained, and what it was measured at."""
     reader: Counterfactual | None = field(default=None, compare=False)
     """What the model was trained by to heed the row it reads; None where it reads as it is."""
+    read_by: Companion | None = None
+    """The model that reads rows; None where the edited one does."""
     texts: TextScope | None = field(default=None, compare=False)
     """The encoder that texts are compared by; None where the model's own block does it."""
 
@@ -90,26 +95,48 @@ class SeracEdit(Edit):
     def change(self, model: LanguageModel, strength: float) -> Change:
         module = model.module
         is_on = bool(strength) and not self.is_silent
+        reader = self._reader(model) if is_on else None
 
         def wrap(originals: Originals) -> None:
-            if is_on:
-                originals.replace(module, "forward", self.gated(model, strength))
+            if reader is not None:
+                originals.replace(module, "forward", self._gated(model, reader, strength))
 
         return wrap
 
     def gated(self, model: LanguageModel, strength: float = 1.0) -> GatedModel:
-        """Put the memory beside the model as it stands."""
-        scope, memory, reader = self.scope, self.memory, self.reader
+        """Put the memory beside the model as it stands.
+
+        Raises:
+            EditingError: Another model reads its rows, and cannot be had as it was.
+        """
+        return self._gated(model, self._reader(model), strength)
+
+    def _gated(self, model: LanguageModel, reader: Reader, strength: float) -> GatedModel:
+        scope, memory = self.scope, self.memory
         if model.device.type != "cpu":
-            scope, memory, reader = copy.deepcopy((scope, memory, reader))
+            scope, memory = copy.deepcopy((scope, memory))
             scope, memory = scope.to(model.device), memory.to(model.device)
-            reader = None if reader is None else reader.to(model.device)
-        reach = 0 if self.answering.how == ROW else reading_room(model)
+        reach = 0 if self.answering.how == ROW else reading_room(self._read_in(model))
         module, gate = model.module, self.gate(model, scope, memory, reach)
         how = replace(self.answering, strength=strength * self.answering.strength)
         return GatedModel(
             module.forward, module, self.block_read(model), gate, self.threshold, how, reader
         )
+
+    def _reader(self, model: LanguageModel) -> Reader:
+        """What reads rows, where the model is."""
+        changes = self.reader
+        if changes is not None and model.device.type != "cpu":
+            changes = copy.deepcopy(changes).to(model.device)
+        by = self.read_by
+        if by is None:
+            return Reader(changes)
+        other = loaded_companion(by.source, by.fingerprint, model, _PURPOSE)
+        return Reader(changes, other.module, by.vocabulary)
+
+    def _read_in(self, model: LanguageModel) -> int:
+        """Tokens that what reads rows can read."""
+        return model.context if self.read_by is None else min(model.context, self.read_by.context)
 
     def block_read(self, model: LanguageModel) -> str:
         """Name the block whose output is looked at; an encoder looks at none, so any does."""
@@ -219,7 +246,7 @@ class SeracEdit(Edit):
             raise EditingError(f"The memory holds this example already: {again[0]!r}.")
         keys = new_keys(model, self.scope, self.block, [row.example for row in added], self.texts)
         rows = (*self.rows, *added)
-        memory = joined(self.memory, memory_of(model, added, keys), rows)
+        memory = joined(self.memory, memory_of(model, added, keys, self._read_in(model)), rows)
         return replace(self, rows=rows, memory=memory)
 
     def at_threshold(self, threshold: float) -> "SeracEdit":
@@ -258,6 +285,7 @@ class SeracEdit(Edit):
             {
                 "texts": None if self.texts is None else _told_of_encoder(self.texts),
                 "reader": None if self.reader is None else list(self.reader.names),
+                "read_by": None if self.read_by is None else asdict(self.read_by),
                 "block": self.block,
                 "window": self.scope.window,
                 "threshold": self.threshold,
@@ -284,6 +312,7 @@ class SeracEdit(Edit):
             answering=Answering(record["weight"], record["how"], soft=record["soft"]),
             trained=record["trained"],
             reader=None if names is None else _reader(names, reader),
+            read_by=None if record.get("read_by") is None else Companion(**record["read_by"]),
             texts=_encoder_of(record.get("texts"), state),
         )
 

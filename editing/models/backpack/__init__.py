@@ -32,7 +32,7 @@ from .modeling_memory import (
     squared_distances,
     token_features,
 )
-from .modeling_reading import Counterfactual
+from .modeling_reading import Counterfactual, Reader
 from .modeling_serac import GatedModel, SeracForCausalLM
 
 BackpackGPT2Config.register_for_auto_class()
@@ -69,6 +69,7 @@ __all__ = [
     "LogitEnsembleForCausalLM",
     "Memory",
     "Past",
+    "Reader",
     "Scope",
     "SenseEdits",
     "SeracForCausalLM",

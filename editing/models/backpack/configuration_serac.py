@@ -34,6 +34,10 @@ class SeracConfig(PreTrainedConfig):
     """Projections that are changed while rows are read."""
     reader_shapes: list[list[int]] | None = None
     """Numbers each reads, its rank, and numbers it returns."""
+    beside: dict[str, Any] | None = None
+    """Configuration of the model that reads rows; None where the edited one does."""
+    vocabulary: int | None = None
+    """Words that both share: the first so many ids."""
     reach: int = 0
     """Tokens of a text that are read after a row."""
     strength: float = 1.0

@@ -7,7 +7,7 @@ Source: Mitchell et al. 2022, Memory-Based Model Editing at Scale (arXiv 2206.06
 
 import json
 from collections.abc import Callable, Generator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,7 +31,7 @@ from .modeling_answers import (
 from .modeling_logit_ensemble import EnsembleCache, model_of
 from .modeling_memory import Gate, Gates, Memory, Scope, seen_output, token_features
 from .modeling_parts import block_of, config_of, kind_and_fields, outline_of, scored
-from .modeling_reading import Counterfactual, read_logits
+from .modeling_reading import Counterfactual, Reader, read_logits
 
 MEMORY_FILE = "memory.jsonl"
 """The rows, one a line, beside the weights."""
@@ -48,7 +48,7 @@ class GatedModel:
         gate: Gate,
         threshold: float,
         answering: Answering,
-        reader: Counterfactual | None = None,
+        reader: Reader | None = None,
     ) -> None:
         """Put them together.
 
@@ -57,7 +57,7 @@ class GatedModel:
             module: The model.
             block: Name of the block whose output the scope reads.
             threshold: A row answers where it applies further than this.
-            reader: What the model was trained by to heed the row it reads; None for nothing.
+            reader: What reads rows; None for the model as it is.
         """
         self.base = base
         self.module = module
@@ -67,7 +67,7 @@ class GatedModel:
         self.gate = gate
         self.threshold = threshold
         self.answering = answering
-        self.reader = reader
+        self.reader = reader or Reader()
 
     def __call__(
         self,
@@ -136,17 +136,13 @@ class GatedModel:
         if answering.how == ROW:
             moved = answered_logits(self.gate.memory, answering, logits, gates)
         else:
-            with self._reading(answering):
-                moved = read_logits(self.base, self.gate.memory, answering, logits, gates)
+            reader = Reader() if answering.how == READING else self.reader
+            with reader.reading(self.base, self.module) as forward:
+                reads = (reader, forward)
+                moved = read_logits(reads, self.gate.memory, answering, logits, gates)
         if answering.soft:
             moved = mixed_logits(logits, moved, gates[0])
         return moved.to(logits.dtype)
-
-    def _reading(self, answering: Answering) -> AbstractContextManager[None]:
-        """Have the model as it reads rows; READING takes it as it is."""
-        if self.reader is None or answering.how == READING:
-            return nullcontext()
-        return self.reader.put_on(self.module)
 
     def _cache(self, given: Cache | None) -> EnsembleCache:
         if isinstance(given, EnsembleCache):
@@ -191,6 +187,7 @@ class SeracForCausalLM(PreTrainedModel, GenerationMixin):
         self.reader = None
         if config.reader_names:
             self.reader = Counterfactual.empty(config.reader_names, config.reader_shapes or ())
+        self.beside = None if config.beside is None else model_of(config.beside)
         self.post_init()
 
     @classmethod
@@ -199,6 +196,7 @@ class SeracForCausalLM(PreTrainedModel, GenerationMixin):
     ) -> "SeracForCausalLM":
         """Put a loaded model and a memory together; they become part of the whole."""
         scope, memory = gated.gate.scope, gated.gate.memory
+        reader, beside = gated.reader.changes, gated.reader.other
         config = SeracConfig(
             base=config_of(base),
             block=block,
@@ -212,13 +210,16 @@ class SeracForCausalLM(PreTrainedModel, GenerationMixin):
             reach=gated.gate.reach,
             strength=gated.answering.strength,
             soft=gated.answering.soft,
-            reader_names=None if gated.reader is None else list(gated.reader.names),
-            reader_shapes=None if gated.reader is None else gated.reader.shapes,
+            reader_names=None if reader is None else list(reader.names),
+            reader_shapes=None if reader is None else reader.shapes,
+            beside=None if beside is None else config_of(beside),
+            vocabulary=gated.reader.vocabulary,
             **outline_of(base),
         )
         with torch.device("meta"):
             whole = cls(config)
-        whole.base, whole.scope, whole.memory, whole.reader = base, scope, memory, gated.reader
+        whole.base, whole.scope, whole.memory = base, scope, memory
+        whole.reader, whole.beside = reader, beside
         whole.generation_config = base.generation_config
         return whole.eval()
 
@@ -270,7 +271,7 @@ class SeracForCausalLM(PreTrainedModel, GenerationMixin):
             Gate(self.scope, self.memory, own.reach),
             own.threshold,
             Answering(own.weight, own.how, own.strength, own.soft),
-            self.reader,
+            Reader(self.reader, self.beside, own.vocabulary),
         )
         out = gated(
             input_ids, attention_mask, position_ids, past_key_values, use_cache, logits_to_keep
