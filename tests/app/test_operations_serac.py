@@ -10,13 +10,24 @@ from app.operations.edit import run_edit
 from app.operations.evaluate import run_evaluate
 from app.operations.generate import run_generate
 from app.operations.models import LoadedModels
-from app.operations.requests import EditRequest, EvaluateRequest, ExportRequest, GenerateRequest
+from app.operations.preflight import run_preflight
+from app.operations.probabilities import run_probabilities
+from app.operations.requests import (
+    EditRequest,
+    EvaluateRequest,
+    ExportRequest,
+    GenerateRequest,
+    ProbabilitiesRequest,
+    RowToScore,
+)
 from app.operations.sharing import run_export
 from editing.editors.serac.serac import THRESHOLDS
+from editing.errors import EditingError
 from editing.examples import Example, Kind, write_examples
 from editing.library.index import Library
 from editing.library.records import read_record
-from tests.tiny import SENTENCES, tiny_transformer
+from editing.models.loading import load_model
+from tests.tiny import SENTENCES, tiny_backpack, tiny_transformer
 
 EXAMPLES = (
     Example("The capital of France is", " Madrid", kind=Kind.INCREASE),
@@ -29,6 +40,7 @@ MORE = (Example("The pilots", " read it", kind=Kind.INCREASE),)
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("work")
     tiny_transformer(folder / "model", "GPT-NeoX")
+    tiny_backpack(folder / "small")
     write_examples(folder / "rows.jsonl", EXAMPLES)
     write_examples(folder / "more.jsonl", MORE)
     (folder / "g.txt").write_text("\n".join(SENTENCES[:2]), encoding="utf-8")
@@ -150,3 +162,45 @@ def test_it_is_fitted_measured_served_added_to_and_exported(folder: Path, data_d
     run_export(ExportRequest("More", str(folder / "out")), models=models)
     written = (folder / "out" / "memory.jsonl").read_text(encoding="utf-8")
     assert len(written.splitlines()) == len(rows)
+
+
+def test_a_smaller_model_reads_the_rows(folder: Path, data_dir: Path) -> None:
+    quick = {"train_on": str(folder / "rows.jsonl"), "steps": 10, "reading_steps": 4}
+    alone = EditRequest(
+        model=str(folder / "model"),
+        method="serac",
+        examples=str(folder / "rows.jsonl"),
+        general_text=str(folder / "g.txt"),
+        regularisation_text=str(folder / "r.txt"),
+        budget=1000.0,
+        settings={**quick, "answer": "model"},
+        save="Read",
+    )
+    request = replace(alone, settings={**alone.settings, "reader": str(folder / "small")})
+    models = LoadedModels()
+    needed = [run_preflight(each, models=models)["memory_bytes"] for each in (alone, request)]
+    assert needed[1] > needed[0]
+    run_edit(request, models=models)
+    with Library(data_dir) as library:
+        state = read_record(library.folder_of(library.edit("Read")))["state"]
+    fingerprint = load_model(folder / "small").fingerprint
+    assert state["read_by"]["source"] == str(folder / "small")
+    assert state["read_by"]["fingerprint"] == fingerprint
+    (kept,) = (data_dir / "learnt" / "serac").glob(f"counterfactual-{fingerprint[:24]}-*")
+    assert kept.stat().st_size
+
+    row = RowToScore("a", EXAMPLES[0].prefix, EXAMPLES[0].suffix)
+    asked = ProbabilitiesRequest(request.model, (row,), ("Read",))
+    plain, read = (
+        run_probabilities(replace(asked, edits=edits), models=models)[0]["log_prob"]
+        for edits in ((), ("Read",))
+    )
+    assert abs(read - plain) > 1e-3
+    again = run_probabilities(asked, models=LoadedModels())[0]["log_prob"]
+    assert again == pytest.approx(read, abs=1e-6)
+
+    run_export(ExportRequest("Read", str(folder / "whole")), models=models)
+    assert (folder / "whole" / "memory.jsonl").is_file()
+    (folder / "small").rename(folder / "gone")
+    with pytest.raises(EditingError, match=r"are read by .*small, which cannot be loaded"):
+        run_probabilities(asked, models=LoadedModels())

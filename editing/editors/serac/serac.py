@@ -166,7 +166,7 @@ class Serac(Editor[SeracSettings]):
         own = weights(model, work) + scoring(model, work)
         if not settings.reader.strip() or settings.answer not in TRAINED:
             return own
-        return own + weights(work.outline_of(settings.reader), work)
+        return own + weights(work.outline_of(settings.reader.strip()), work)
 
     @override
     def fit(
