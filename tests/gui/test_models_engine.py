@@ -172,7 +172,7 @@ def test_a_download_is_killed_paused_gone_on_with_after_a_restart_and_used_offli
 
 def test_a_cancelled_download_leaves_nothing_behind(open_page, hub, qtbot, tmp_path):
     page, session = open_page()
-    hub.slowness = 0.05
+    hub.slowness = 0.4
     dialog = look_up(page, qtbot, NAME, "v1")
     press(qtbot, dialog.fetch_button)
     qtbot.waitUntil(lambda: partial_bytes(tmp_path) > 20_000, timeout=PATIENCE_MS)
