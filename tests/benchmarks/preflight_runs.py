@@ -31,7 +31,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "rome": {"steps": 3},
     "alphaedit": {"steps": 3},
     "logit-ensemble": {"epochs": 1},
-    "serac": {"steps": 20},
+    "serac": {"steps": 20, "reading_steps": 5},
     "grace": {"steps": 5},
 }
 
