@@ -1,6 +1,8 @@
 """What work is about, by content rather than by place: the same on every machine. Torch-free."""
 
 import hashlib
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,8 @@ from app.operations.provenance import fingerprint_of_rows
 from app.operations.requests import SAMPLED
 from editing.errors import EditingError
 from editing.tasks import SPLITS, load_task
+
+_NAME_DIGITS = 10
 
 
 def fingerprint_of_task(task: str) -> dict[str, dict[str, Any]]:
@@ -30,6 +34,18 @@ def text_content(choice: str) -> str:
     if not Path(choice).is_file():
         raise EditingError(f"There is no file {choice}. Check the spelling.")
     return hashlib.sha256(Path(choice).read_bytes()).hexdigest()
+
+
+def content_name(header: Mapping[str, Any]) -> str:
+    """Name a folder by the task, the method and the identity that its header has."""
+    text = json.dumps(header["identity"], sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:_NAME_DIGITS]
+    return f"{header['task']}.{header['method']}.{digest}"
+
+
+def flag_given(flag: str, value: int | None) -> tuple[str, ...]:
+    """A flag of the command that goes on with the work; nothing where it was not given."""
+    return () if value is None else (flag, str(value))
 
 
 def base_name(choice: str) -> str:

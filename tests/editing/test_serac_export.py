@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from torch import Tensor
 
 from editing.editors.base import Edit
 from editing.editors.memory_rows import rows_from_lines
@@ -17,7 +16,7 @@ from editing.models.language_model import LanguageModel
 from editing.models.loading import load_model
 from tests.editing.models.test_without_exemplar import PROMPT, open_as_stranger
 from tests.editing.serac_kit import fit
-from tests.editing.test_logit_ensemble_export import ensemble, of_senses, stacked
+from tests.editing.test_logit_ensemble_export import ensemble, logits_with, of_senses, stacked
 from tests.tiny import tiny_backpack, tiny_transformer
 
 
@@ -55,13 +54,6 @@ def exported(
     export_model(model, parts, folder / "stack")
     open_as_stranger(*sorted(folder.iterdir()))
     return folder
-
-
-@torch.no_grad()
-def logits_with(model: LanguageModel, edit: Edit, strength: float) -> Tensor:
-    ids = torch.tensor([model.tokenizer(PROMPT).input_ids])
-    with edit.applied(model, strength):
-        return model.module(input_ids=ids, attention_mask=torch.ones_like(ids)).logits
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])

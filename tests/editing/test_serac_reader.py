@@ -24,7 +24,7 @@ from editing.models.pretraining.tokenizer import train_tokenizer
 from editing.progress import unheard
 from tests.editing.models.test_without_exemplar import PROMPT, open_as_stranger
 from tests.editing.serac_kit import FRANCE, SURE, Drawer, fit, last, last_row, logits
-from tests.editing.test_logit_ensemble_export import stacked
+from tests.editing.test_logit_ensemble_export import logits_with, stacked
 from tests.tiny import SENTENCES, tiny_backpack, tiny_reader, tiny_transformer
 
 ROW = f"{FRANCE.prefix}{FRANCE.suffix}\n"
@@ -264,13 +264,6 @@ def exported(
     return folder
 
 
-@torch.no_grad()
-def served(model: LanguageModel, edit: SeracEdit, strength: float) -> Tensor:
-    ids = torch.tensor([model.tokenizer(PROMPT).input_ids])
-    with edit.applied(model, strength):
-        return model.module(input_ids=ids, attention_mask=torch.ones_like(ids)).logits
-
-
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_transformers_alone_gives_the_same(
     exported: Path,
@@ -281,8 +274,8 @@ def test_transformers_alone_gives_the_same(
 ) -> None:
     got = load_file(exported / f"{dtype}.got")["logits"]
     own = load_model(model.source, dtype=getattr(torch, dtype))
-    assert torch.equal(got, served(own, both[0], 0.9))
-    assert not torch.allclose(got, served(own, both[0], 0.0), atol=0.1)
+    assert torch.equal(got, logits_with(own, both[0], 0.9))
+    assert not torch.allclose(got, logits_with(own, both[0], 0.0), atol=0.1)
     weights = load_file(exported / dtype / "model.safetensors")
     inside = [tensor for name, tensor in weights.items() if name.startswith("beside.")]
     assert len(inside) >= len(list(small.module.parameters()))
@@ -298,4 +291,4 @@ def test_a_stack_of_them_is_exported_whole(
 ) -> None:
     got = load_file(exported / "stack.got")["logits"]
     with both[0].applied(model, 0.5):
-        assert torch.allclose(got, served(model, both[1], 0.5), atol=1e-4)
+        assert torch.allclose(got, logits_with(model, both[1], 0.5), atol=1e-4)

@@ -1,19 +1,14 @@
 """What a curve is about, by content: the same request finds its folder again, on any machine."""
 
-import hashlib
-import json
 import shlex
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from app.operations.content import base_name, fingerprint_of_task, text_content
+from app.operations.content import base_name, fingerprint_of_task, flag_given, text_content
 from app.operations.requests import RetentionRequest
 from editing.editors import find_editor
 from editing.models.language_model import LanguageModel
 from editing.tasks import task_card
-
-_NAME_DIGITS = 10
 
 
 def curve_header(
@@ -59,13 +54,6 @@ def curve_header(
     }
 
 
-def curve_name(header: Mapping[str, Any]) -> str:
-    """Name a curve by what it is about."""
-    text = json.dumps(header["identity"], sort_keys=True)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:_NAME_DIGITS]
-    return f"{header['task']}.{header['method']}.{digest}"
-
-
 def settings_given(request: RetentionRequest, method: str) -> dict[str, str]:
     """The settings given for one method: those written METHOD.NAME."""
     pairs = [(*name.partition("."), str(value)) for name, value in request.settings.items()]
@@ -80,14 +68,10 @@ def _command(request: RetentionRequest, method: str) -> str:
         *("--epochs", str(request.epochs), "--budget", f"{request.budget:g}"),
         *("--general-text", base_name(request.general_text)),
         *("--regularisation-text", base_name(request.regularisation_text)),
-        *_given("--general-tokens", request.general_tokens),
-        *_given("--regularisation-tokens", request.regularisation_tokens),
+        *flag_given("--general-tokens", request.general_tokens),
+        *flag_given("--regularisation-tokens", request.regularisation_tokens),
         *("--seed", str(request.seed)),
     ]
     for name, value in settings_given(request, method).items():
         words += ["--set", f"{method}.{name}={value}"]
     return shlex.join(words)
-
-
-def _given(flag: str, value: int | None) -> tuple[str, ...]:
-    return () if value is None else (flag, str(value))

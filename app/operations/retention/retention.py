@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from app import paths
+from app.operations.content import content_name
 from app.operations.models import LoadedModels
 from app.operations.places import base_pass_cache
 from app.operations.requests import RetentionRequest
 from app.operations.resources import LibraryResources
 from app.operations.retention.curve_folder import curve_lines, read_curve
-from app.operations.retention.identity import curve_header, curve_name, settings_given
+from app.operations.retention.identity import curve_header, settings_given
 from app.operations.retention.one_curve import Shared, Told, carry_out_curve
 from app.operations.texts import general_text, regularisation_text
 from editing.base_passes import BasePassCache
@@ -57,7 +58,7 @@ def run_retention(
     curves: list[dict[str, Any]] = []
     for method in request.methods:
         header = curve_header(request, method, settings[method], model)
-        path = curves_folder(request) / curve_name(header)
+        path = curves_folder(request) / content_name(header)
         lines = curve_lines(path)
         with lines.taken():
             lines.write_header(header)

@@ -1,19 +1,14 @@
 """What a sweep is about, by content: the same request finds its folder again, on any machine."""
 
-import hashlib
-import json
 import shlex
-from collections.abc import Mapping
 from typing import Any
 
-from app.operations.content import base_name, fingerprint_of_task, text_content
+from app.operations.content import base_name, fingerprint_of_task, flag_given, text_content
 from app.operations.requests import SweepRequest
 from editing.editors import find_editor
 from editing.models.language_model import LanguageModel
 from editing.sweeps import SweepPlan
 from editing.tasks import task_card
-
-_NAME_DIGITS = 10
 
 
 def sweep_header(request: SweepRequest, plan: SweepPlan, model: LanguageModel) -> dict[str, Any]:
@@ -60,13 +55,6 @@ def sweep_header(request: SweepRequest, plan: SweepPlan, model: LanguageModel) -
     }
 
 
-def sweep_name(header: Mapping[str, Any]) -> str:
-    """Name a sweep by what it is about."""
-    text = json.dumps(header["identity"], sort_keys=True)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:_NAME_DIGITS]
-    return f"{header['task']}.{header['method']}.{digest}"
-
-
 def _command(request: SweepRequest) -> str:
     """The command that goes on with the sweep, files by their names alone."""
     words = [
@@ -77,16 +65,12 @@ def _command(request: SweepRequest) -> str:
         *("--test-seeds", str(request.test_seeds)),
         *("--general-text", base_name(request.general_text)),
         *("--regularisation-text", base_name(request.regularisation_text)),
-        *_given("--general-tokens", request.general_tokens),
-        *_given("--test-general-tokens", request.test_general_tokens),
-        *_given("--regularisation-tokens", request.regularisation_tokens),
+        *flag_given("--general-tokens", request.general_tokens),
+        *flag_given("--test-general-tokens", request.test_general_tokens),
+        *flag_given("--regularisation-tokens", request.regularisation_tokens),
         *("--sampler", request.sampler, "--seed", str(request.seed)),
         *([] if request.prune else ["--no-pruning"]),
     ]
     for name, value in request.settings.items():
         words += ["--set", f"{name}={value}"]
     return shlex.join(words)
-
-
-def _given(flag: str, value: int | None) -> tuple[str, ...]:
-    return () if value is None else (flag, str(value))

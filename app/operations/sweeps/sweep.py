@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from app import paths
+from app.operations.content import content_name
 from app.operations.models import LoadedModels
 from app.operations.places import open_library
 from app.operations.requests import SweepRequest
 from app.operations.sweeps.cluster import cluster
-from app.operations.sweeps.identity import sweep_header, sweep_name
+from app.operations.sweeps.identity import sweep_header
 from app.operations.sweeps.one_run import carry_out_run
 from app.operations.sweeps.results import sweep_result
 from app.operations.sweeps.teller import Teller
@@ -62,7 +63,7 @@ def run_sweep(
     plan = sweep_plan(request)
     _check_model(request, loaded, report)
     header = sweep_header(request, plan, loaded.model(request.model, report))
-    folder = SweepFolder(sweeps_folder(request) / sweep_name(header))
+    folder = SweepFolder(sweeps_folder(request) / content_name(header))
     with folder.taken(), _executor(request, loaded, report) as carried_out:
         folder.write_header(header)
         kept(folder.path)
