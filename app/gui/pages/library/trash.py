@@ -6,20 +6,23 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.gui.tables import figures
+from app.gui.widgets.question import offer, question
 
 translate = QCoreApplication.translate
+_GRAVE = QMessageBox.Icon.Warning
 
 
 def ask_to_empty(parent: QWidget, size_bytes: int, do: Callable[[], None]) -> QMessageBox:
     """Ask whether the trash is to be emptied."""
-    box = _question(
+    box = question(
         parent,
         translate("library", "Empty the trash?"),
         translate("library", "{} are deleted for good; nothing gets the edits back.").format(
             figures.size(size_bytes)
         ),
+        icon=_GRAVE,
     )
-    _choice(box, translate("library", "Empty trash"), do)
+    offer(box, translate("library", "Empty trash"), do)
     return box
 
 
@@ -49,25 +52,7 @@ def _ask_to_delete(
         "{count} edits were learnt on what would go: {names}. They stay, but do what they were "
         "made for only together with it.",
     )
-    box = _question(parent, asked, more.format(count=len(children), names=listed))
-    _choice(box, translate("library", "Put into the trash"), do)
+    said = more.format(count=len(children), names=listed)
+    box = question(parent, asked, said, icon=_GRAVE)
+    offer(box, translate("library", "Put into the trash"), do)
     return box
-
-
-def _question(parent: QWidget, text: str, more: str) -> QMessageBox:
-    box = QMessageBox(parent)
-    box.setIcon(QMessageBox.Icon.Warning)
-    box.setWindowTitle("Exemplar")
-    box.setText(text)
-    box.setInformativeText(more)
-    return box
-
-
-def _choice(box: QMessageBox, text: str, do: Callable[[], None]) -> None:
-    yes = box.addButton(text, QMessageBox.ButtonRole.DestructiveRole)
-    no = box.addButton(QMessageBox.StandardButton.Cancel)
-    box.setDefaultButton(no)
-    box.setEscapeButton(no)
-    yes.clicked.connect(lambda: do())
-    box.finished.connect(box.deleteLater)
-    box.open()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QMessageBox, QWidget
 
 from app.gui.tables import figures
 from app.gui.tables.model_standing import ModelRow
+from app.gui.widgets.question import offer, question
 
 translate = QCoreApplication.translate
 OnRemove = Callable[[bool], None]
@@ -15,8 +16,8 @@ OnRemove = Callable[[bool], None]
 
 def ask_to_remove(parent: QWidget, model: ModelRow, do: OnRemove) -> QMessageBox:
     """Ask whether a model is to go off the list, and say what stays."""
-    box = _box(parent, translate("models", "Take “{}” off the list?").format(model.name))
-    box.setInformativeText(_what_stays(model))
+    asked = translate("models", "Take “{}” off the list?").format(model.name)
+    box = question(parent, asked, _what_stays(model))
     removable = model.facts.get("removable") or {"files": 0, "size": 0}
     delete: QCheckBox | None = None
     if model.kind == "hub" and removable["files"]:
@@ -24,7 +25,7 @@ def ask_to_remove(parent: QWidget, model: ModelRow, do: OnRemove) -> QMessageBox
         size = figures.size(removable["size"])
         delete = QCheckBox(said.format(count=removable["files"], size=size))
         box.setCheckBox(delete)
-    _choice(
+    offer(
         box,
         translate("models", "Take off the list"),
         lambda: do(delete is not None and delete.isChecked()),
@@ -34,14 +35,14 @@ def ask_to_remove(parent: QWidget, model: ModelRow, do: OnRemove) -> QMessageBox
 
 def ask_to_discard(parent: QWidget, name: str, fetched: int, do: Callable[[], None]) -> QMessageBox:
     """Ask whether what was fetched so far is to be deleted."""
-    box = _box(parent, translate("models", "Give up fetching “{}”?").format(name))
+    asked = translate("models", "Give up fetching “{}”?").format(name)
     said = translate(
         "models",
         "{} of it are here and will be deleted. Pause keeps them, and fetching goes on from there "
         "another time.",
     )
-    box.setInformativeText(said.format(figures.size(fetched)))
-    _choice(box, translate("models", "Delete what has come"), do)
+    box = question(parent, asked, said.format(figures.size(fetched)))
+    offer(box, translate("models", "Delete what has come"), do)
     return box
 
 
@@ -65,21 +66,3 @@ def _what_stays(model: ModelRow) -> str:
         )
         parts.append(said.format(model.edits))
     return " ".join(parts)
-
-
-def _box(parent: QWidget, text: str) -> QMessageBox:
-    box = QMessageBox(parent)
-    box.setIcon(QMessageBox.Icon.Question)
-    box.setWindowTitle("Exemplar")
-    box.setText(text)
-    return box
-
-
-def _choice(box: QMessageBox, text: str, do: Callable[[], None]) -> None:
-    yes = box.addButton(text, QMessageBox.ButtonRole.DestructiveRole)
-    no = box.addButton(QMessageBox.StandardButton.Cancel)
-    box.setDefaultButton(no)
-    box.setEscapeButton(no)
-    yes.clicked.connect(lambda: do())
-    box.finished.connect(box.deleteLater)
-    box.open()
