@@ -7,17 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Qt
-from PySide6.QtGui import QBrush, QColor
 from typing_extensions import override
 
-from app.gui.palette import tokens_in_use
 from app.gui.tables import figures
-from app.gui.tables.row_table import Index, RowTable
+from app.gui.tables.row_table import LEFT, RIGHT, Index, RowTable, brush
 from editing.examples import Example, Kind
 from editing.results import ExampleResult
-
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class SideBySideTable(RowTable[tuple[str, ...]]):
@@ -175,7 +170,7 @@ class ExamplesTable(RowTable[ComparedExample]):
         elif role == Qt.ItemDataRole.TextAlignmentRole:
             answers[role] = RIGHT if column > 2 else LEFT
         elif role == Qt.ItemDataRole.ForegroundRole and column == 0:
-            answers[role] = _verdict_brush(row.verdict)
+            answers[role] = brush(_TONES.get(row.verdict, "muted"))
         return answers.get(role)
 
     @override
@@ -248,11 +243,6 @@ def likelihood(loss: float, kind: Kind) -> str:
     shown = f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
     is_first = kind is Kind.BALANCE or loss <= 0
     return f"{shown} : 1" if is_first else f"1 : {shown}"
-
-
-def _verdict_brush(verdict: Verdict) -> QBrush:
-    tokens = tokens_in_use()
-    return QBrush(QColor(getattr(tokens, _TONES.get(verdict, "muted"))))
 
 
 _ORDER = (Verdict.BROKEN, Verdict.FIXED, Verdict.STILL_WRONG, Verdict.STILL_RIGHT)

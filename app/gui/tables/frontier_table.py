@@ -4,16 +4,13 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QBrush, QColor
 from typing_extensions import override
 
-from app.gui.palette import tokens_in_use
 from app.gui.tables import figures
-from app.gui.tables.row_table import Index, RowTable
+from app.gui.tables.row_table import MIDDLE, Index, RowTable, brush
 from editing.library.edit_row import EditRow
 
 NAME, SUCCESS, DEGRADATION, BEST, BUDGET, METHOD, DATA = range(7)
-_MIDDLE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 _NUMBERS = (SUCCESS, DEGRADATION, BUDGET)
 
 
@@ -21,7 +18,7 @@ class FrontierTable(RowTable[EditRow]):
     """One edit a row; the most successful first until sorted otherwise."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, numbers=_NUMBERS, side=MIDDLE)
         self._headers = [
             self.tr("Name"),
             self.tr("Success"),
@@ -39,7 +36,7 @@ class FrontierTable(RowTable[EditRow]):
         self.beginResetModel()
         self._best = frozenset(best)
         self._rows = list(edits)
-        self._sort()
+        self._rows = self._sorted()
         self.endResetModel()
 
     def edit_at(self, place: int) -> EditRow:
@@ -51,15 +48,6 @@ class FrontierTable(RowTable[EditRow]):
         return [place for place, edit in enumerate(self._rows) if edit.id in ids]
 
     @override
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        is_number = orientation is Qt.Orientation.Horizontal and section in _NUMBERS
-        if is_number and role == Qt.ItemDataRole.TextAlignmentRole:
-            return _MIDDLE
-        return super().headerData(section, orientation, role)
-
-    @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
@@ -69,31 +57,21 @@ class FrontierTable(RowTable[EditRow]):
             answers[role] = self._cells(edit)[column]
         elif role == Qt.ItemDataRole.ToolTipRole:
             answers[role] = edit.notes or edit.name
-        elif role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMBERS:
-            answers[role] = _MIDDLE
+        elif role == Qt.ItemDataRole.TextAlignmentRole:
+            answers[role] = self._alignment(column)
         elif role == Qt.ItemDataRole.ForegroundRole and column == BEST:
-            answers[role] = QBrush(QColor(tokens_in_use().positive))
+            answers[role] = brush("positive")
         return answers.get(role)
 
     @override
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        self.layoutAboutToBeChanged.emit()
-        before = self.persistentIndexList()
-        ids = [self._rows[index.row()].id for index in before]
         self._order = (column, order)
-        self._sort()
-        places = {edit.id: place for place, edit in enumerate(self._rows)}
-        after = [
-            self.index(places[edit_id], index.column())
-            for edit_id, index in zip(ids, before, strict=True)
-        ]
-        self.changePersistentIndexList(before, after)
-        self.layoutChanged.emit()
+        self._rearrange(self._sorted, lambda edit: edit.id)
 
-    def _sort(self) -> None:
+    def _sorted(self) -> list[EditRow]:
         column, order = self._order
         if column < 0:
-            return
+            return self._rows
         keys: tuple[Callable[[EditRow], Any], ...] = (
             lambda e: e.name.casefold(),
             lambda e: _number(e.success_after),
@@ -103,7 +81,8 @@ class FrontierTable(RowTable[EditRow]):
             lambda e: e.method,
             lambda e: e.data.casefold(),
         )
-        self._rows.sort(key=keys[column], reverse=order is Qt.SortOrder.DescendingOrder)
+        is_down = order is Qt.SortOrder.DescendingOrder
+        return sorted(self._rows, key=keys[column], reverse=is_down)
 
     def _cells(self, edit: EditRow) -> tuple[str, ...]:
         budget = figures.NOTHING if edit.budget is None else figures.plain(edit.budget)

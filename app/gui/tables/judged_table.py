@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QBrush, QColor
 from typing_extensions import override
 
-from app.gui.palette import tokens_in_use
 from app.gui.tables import figures
-from app.gui.tables.row_table import Index, RowTable
+from app.gui.tables.row_table import Index, RowTable, brush
 from editing.library.judged_texts import JudgedText
 
 
@@ -60,9 +58,8 @@ class JudgedTable(RowTable[JudgedRow]):
             Qt.ItemDataRole.ToolTipRole: row.judged.prompt + row.judged.continuation,
         }
         if index.column() == 0 and row.judged.liked is not None:
-            tokens = tokens_in_use()
-            tone = tokens.positive if row.judged.liked else tokens.danger
-            answers[Qt.ItemDataRole.ForegroundRole] = QBrush(QColor(tone))
+            tone = "positive" if row.judged.liked else "danger"
+            answers[Qt.ItemDataRole.ForegroundRole] = brush(tone)
         return answers.get(role)
 
     def _cells(self, row: JudgedRow) -> tuple[str, ...]:

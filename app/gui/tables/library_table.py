@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QMimeData, QModelIndex, QObject, Qt
-from PySide6.QtGui import QBrush, QColor
 from typing_extensions import override
 
-from app.gui.palette import tokens_in_use
 from app.gui.tables import figures
-from app.gui.tables.row_table import Index, RowTable
+from app.gui.tables.row_table import MIDDLE, Index, RowTable, brush
 from app.gui.widgets.dragged_edits import MIME, drag_edits
 from editing.library.edit_row import EditRow
 from editing.library.listing import Order
@@ -85,8 +83,6 @@ CONDITIONS = {
         QT_TRANSLATE_NOOP("library", "Only the untouched model stayed inside the budget."),
     ),
 }
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_MIDDLE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 
 Lister = Callable[[Order, bool], Sequence[str]]
 """Gives ids in an order, descending or not."""
@@ -98,7 +94,7 @@ class LibraryTable(RowTable[str]):
     """One edit a row; the newest first until sorted otherwise."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, numbers=NUMBERS, side=MIDDLE)
         self._headers = [
             self.tr("Name"),
             self.tr("Success"),
@@ -152,15 +148,6 @@ class LibraryTable(RowTable[str]):
         return self._edit(index.row())
 
     @override
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        is_column = orientation is Qt.Orientation.Horizontal
-        if is_column and role == Qt.ItemDataRole.TextAlignmentRole and section in NUMBERS:
-            return _MIDDLE
-        return super().headerData(section, orientation, role)
-
-    @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or (edit := self._edit(index.row())) is None:
             return None
@@ -171,28 +158,17 @@ class LibraryTable(RowTable[str]):
         elif role == Qt.ItemDataRole.ToolTipRole:
             answers[role] = _tip(edit, column)
         elif role == Qt.ItemDataRole.TextAlignmentRole:
-            answers[role] = _MIDDLE if column in NUMBERS else _LEFT
+            answers[role] = self._alignment(column)
         elif role == Qt.ItemDataRole.ForegroundRole and column == STATE:
-            tone = CONDITIONS[condition_of(edit)].tone
-            answers[role] = QBrush(QColor(getattr(tokens_in_use(), tone)))
+            answers[role] = brush(CONDITIONS[condition_of(edit)].tone)
         return answers.get(role)
 
     @override
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         if column < 0 or (column, order) == self._order:
             return
-        self.layoutAboutToBeChanged.emit()
-        before = self.persistentIndexList()
-        ids = [self._rows[index.row()] for index in before]
         self._order = (column, order)
-        self._rows = self._listed()
-        places = {edit_id: place for place, edit_id in enumerate(self._rows)}
-        after = [
-            self.index(places.get(edit_id, -1), index.column())
-            for edit_id, index in zip(ids, before, strict=True)
-        ]
-        self.changePersistentIndexList(before, after)
-        self.layoutChanged.emit()
+        self._rearrange(self._listed, str)
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt
-from PySide6.QtGui import QBrush, QColor
 from typing_extensions import override
 
-from app.gui.palette import tokens_in_use
 from app.gui.tables import figures
-from app.gui.tables.row_table import Index, RowTable
+from app.gui.tables.row_table import Index, RowTable, brush
 
 translate = QCoreApplication.translate
 METHOD, FITS, MEMORY, REASON = range(4)
@@ -67,7 +65,7 @@ class MethodsTable(RowTable[MethodRow]):
             return _reason(row) or cells[column] if is_tip else cells[column]
         if role == Qt.ItemDataRole.ForegroundRole and column == FITS:
             tone = "danger" if row.reason else "warning" if row.is_too_large else "positive"
-            return QBrush(QColor(getattr(tokens_in_use(), tone)))
+            return brush(tone)
         return None
 
 

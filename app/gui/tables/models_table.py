@@ -4,26 +4,23 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt
-from PySide6.QtGui import QBrush, QColor, QFont
+from PySide6.QtGui import QFont
 from typing_extensions import override
 
-from app.gui.palette import tokens_in_use
 from app.gui.tables import figures
 from app.gui.tables.model_standing import ModelRow, standing_of
-from app.gui.tables.row_table import Index, RowTable
+from app.gui.tables.row_table import Index, RowTable, brush
 
 translate = QCoreApplication.translate
 NAME, STATE, PARAMETERS, SIZE, CONTEXT, DTYPE, ARCHITECTURE, VOCABULARY, EDITS = range(9)
 _NUMBERS = (PARAMETERS, CONTEXT, VOCABULARY, SIZE, EDITS)
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class ModelsTable(RowTable[ModelRow]):
     """One model a row, in the order of their list until sorted otherwise."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, numbers=_NUMBERS)
         self._headers = [
             self.tr("Name"),
             self.tr("State"),
@@ -67,15 +64,6 @@ class ModelsTable(RowTable[ModelRow]):
         return self._rows[index.row()] if index.isValid() else None
 
     @override
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        is_column = orientation is Qt.Orientation.Horizontal
-        if is_column and role == Qt.ItemDataRole.TextAlignmentRole and section in _NUMBERS:
-            return _RIGHT
-        return super().headerData(section, orientation, role)
-
-    @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
@@ -86,28 +74,19 @@ class ModelsTable(RowTable[ModelRow]):
         elif role == Qt.ItemDataRole.ToolTipRole:
             answers[role] = standing_of(row).meaning if column == STATE else row.source
         elif role == Qt.ItemDataRole.TextAlignmentRole:
-            answers[role] = _RIGHT if column in _NUMBERS else _LEFT
+            answers[role] = self._alignment(column)
         elif role == Qt.ItemDataRole.FontRole and row.is_used and column == NAME:
             font = QFont()
             font.setBold(True)
             answers[role] = font
         elif role == Qt.ItemDataRole.ForegroundRole and column == STATE:
-            answers[role] = QBrush(QColor(getattr(tokens_in_use(), standing_of(row).tone)))
+            answers[role] = brush(standing_of(row).tone)
         return answers.get(role)
 
     @override
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        self.layoutAboutToBeChanged.emit()
-        before = self.persistentIndexList()
-        sources = [self._rows[index.row()].source for index in before]
         self._order = (column, order)
-        self._rows = self._sorted()
-        after = [
-            self.index(-1 if (place := self.row_of(source)) is None else place, index.column())
-            for source, index in zip(sources, before, strict=True)
-        ]
-        self.changePersistentIndexList(before, after)
-        self.layoutChanged.emit()
+        self._rearrange(self._sorted, lambda row: row.source)
 
     def _sorted(self) -> list[ModelRow]:
         column, order = self._order

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from typing_extensions import override
 
-from app.gui.tables.row_table import Index, RowTable
+from app.gui.tables.row_table import LEFT, Index, RowTable
 
 COMFORTABLE_LINES, COMPACT_LINES = 1.7, 1.25
 """How high rows are, in lines of text."""
@@ -68,9 +68,7 @@ def quiet(view: QTableView, name: str) -> None:
     set_row_height(view)
     view.horizontalHeader().setStretchLastSection(True)
     view.horizontalHeader().setHighlightSections(False)
-    view.horizontalHeader().setDefaultAlignment(
-        Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-    )
+    view.horizontalHeader().setDefaultAlignment(LEFT)
 
 
 def set_row_height(view: QTableView, *, is_compact: bool = False) -> None:

@@ -11,12 +11,10 @@ from typing_extensions import override
 
 from app.gui.palette import mixed, tokens_in_use
 from app.gui.tables import figures
-from app.gui.tables.row_table import Index, RowTable
+from app.gui.tables.row_table import LEFT, MIDDLE, Index, RowTable
 
 STRONGEST_TINT = 0.45
 """Of the tone that the largest number is mixed with; text stays readable on it."""
-_CENTRE = Qt.AlignmentFlag.AlignCenter
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ class SenseMapTable(RowTable[MapRow]):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if role == Qt.ItemDataRole.TextAlignmentRole and section > 0:
-            return _CENTRE
+            return MIDDLE
         return super().headerData(section, orientation, role)
 
     @override
@@ -69,7 +67,7 @@ class SenseMapTable(RowTable[MapRow]):
             return None
         is_word = index.column() == 0
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _LEFT if is_word else _CENTRE
+            return LEFT if is_word else MIDDLE
         answers = self._of_word(index) if is_word else self._of_cell(index)
         return answers.get(role)
 

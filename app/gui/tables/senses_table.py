@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
 from app.gui.tables import figures
-from app.gui.tables.row_table import Index, RowTable
+from app.gui.tables.row_table import LEFT, RIGHT, Index, RowTable
 
 SENSE_ROLE = Qt.ItemDataRole.UserRole
 
@@ -125,6 +125,4 @@ def _cells(row: SenseRow) -> tuple[str, str, str, str]:
 
 
 _KEYS = (_by_word, _by_sense, _by_score, _by_change)
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_ALIGNMENTS = (_LEFT, _RIGHT, _RIGHT, _RIGHT)
+_ALIGNMENTS = (LEFT, RIGHT, RIGHT, RIGHT)

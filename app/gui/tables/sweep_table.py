@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
 from app.gui.tables import figures
-from app.gui.tables.row_table import Index, RowTable
+from app.gui.tables.row_table import RIGHT, Index, RowTable
 
 SEARCH = "search"
 TRIAL_ROLE = Qt.ItemDataRole.UserRole
@@ -130,8 +130,7 @@ class SweepTable(RowTable[Trial]):
         trial = self._rows[index.row()]
         answers: dict[int, Any] = {
             Qt.ItemDataRole.DisplayRole: self._cells(trial)[index.column()],
-            Qt.ItemDataRole.TextAlignmentRole: Qt.AlignmentFlag.AlignRight
-            | Qt.AlignmentFlag.AlignVCenter,
+            Qt.ItemDataRole.TextAlignmentRole: RIGHT,
             TRIAL_ROLE: trial,
         }
         return answers.get(role)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
 from app.gui.tables import figures
-from app.gui.tables.row_table import Index, RowTable
+from app.gui.tables.row_table import LEFT, RIGHT, Index, RowTable
 
 WORD_ROLE = Qt.ItemDataRole.UserRole
 
@@ -75,11 +75,10 @@ class VocabularyTable(RowTable[int]):
         number = self._rows[index.row()]
         word, is_word = self._words[number], index.column() == 0
         shown = figures.visible_spaces(word)
-        side = Qt.AlignmentFlag.AlignLeft if is_word else Qt.AlignmentFlag.AlignRight
         answers: dict[int, Any] = {
             Qt.ItemDataRole.DisplayRole: shown if is_word else self._use(number),
             Qt.ItemDataRole.AccessibleTextRole: word.strip() or shown,
-            Qt.ItemDataRole.TextAlignmentRole: side | Qt.AlignmentFlag.AlignVCenter,
+            Qt.ItemDataRole.TextAlignmentRole: LEFT if is_word else RIGHT,
             WORD_ROLE: word,
         }
         return answers.get(role)
