@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import PurePosixPath
 
-from PySide6.QtCore import Qt, QUrl, Slot
+from PySide6.QtCore import QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QKeySequence, QTextCursor
 from PySide6.QtWidgets import (
     QDialog,
@@ -22,7 +22,7 @@ from app.gui.help_pages import HelpPage
 from app.gui.metrics import characters, gap
 from app.gui.widgets.buttons import action, tool_button
 from app.gui.widgets.labels import caption
-from app.gui.widgets.layouts import boxed, column, row
+from app.gui.widgets.layouts import boxed, column, row, shared
 
 _NAME = Qt.ItemDataRole.UserRole
 
@@ -88,11 +88,7 @@ class HelpWindow(QDialog):
     def _lay_out(self) -> QSplitter:
         left = boxed(column(row(self.field), self.list, self._none, spacing=2))
         right = boxed(column(row(tool_button(self.back), None), self.text, spacing=1))
-        split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        split.addWidget(left)
-        split.addWidget(right)
-        split.setSizes([characters(36), characters(94)])
-        return split
+        return shared(left, right, sizes=(characters(36), characters(94)))
 
     def _filter(self, text: str) -> None:
         self.list.blockSignals(True)

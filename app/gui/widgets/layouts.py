@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLayout,
     QScrollArea,
+    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -37,6 +38,31 @@ def column(*items: Item, spacing: float = 2, margins: float = 0) -> QVBoxLayout:
     layout = QVBoxLayout()
     _fill(layout, items, spacing, margins)
     return layout
+
+
+def shared(
+    *parts: QWidget,
+    sizes: tuple[int, int] | None = None,
+    grows: int | None = None,
+    orientation: Qt.Orientation = Qt.Orientation.Horizontal,
+) -> QSplitter:
+    """Let parts share the room: a bar between them can be dragged, and none closes wholly.
+
+    Args:
+        parts: From the left, or from the top.
+        sizes: What two of them begin with.
+        grows: The place of the one that takes what a larger window brings; None for all alike.
+        orientation: Vertical lays them below each other.
+    """
+    splitter = QSplitter(orientation)
+    splitter.setChildrenCollapsible(False)
+    for part in parts:
+        splitter.addWidget(part)
+    if grows is not None:
+        splitter.setStretchFactor(grows, 1)
+    if sizes is not None:
+        splitter.setSizes(sizes)
+    return splitter
 
 
 def boxed(layout: QLayout, role: str = "", parent: QWidget | None = None) -> QFrame:

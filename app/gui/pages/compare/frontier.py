@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QSplitter, QTableView, QWidget
+from PySide6.QtWidgets import QComboBox, QTableView, QWidget
 
 from app.gui.metrics import characters, gap
 from app.gui.plots.edits_plot import EditPoint, EditsPlot, frontier
@@ -12,7 +12,7 @@ from app.gui.tables.pairs_table import quiet
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.fields import leave_wheel_to_page
 from app.gui.widgets.labels import caption
-from app.gui.widgets.layouts import column, row
+from app.gui.widgets.layouts import column, row, shared
 from app.gui.widgets.table_menu import table_menu
 from editing.library.edit_row import EditRow
 
@@ -46,9 +46,7 @@ class FrontierPanel(QWidget):
         head = row(
             caption(self.tr("Judged by")), self.data, None, button(self.compare), menu, spacing=2
         )
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(self.view)
+        self.splitter = shared(self.view)
         lines = column(head, spacing=2)
         lines.addWidget(self.splitter, 1)
         lines.addWidget(self.said)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHeaderView, QLabel, QSplitter, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QLabel, QTableView, QWidget
 
 from app.gui.metrics import characters, gap
 from app.gui.pages.compare.gate_note import GateNote, note_label
@@ -17,7 +17,7 @@ from app.gui.tables.pairs_table import quiet
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.elided_title import ElidedTitle
 from app.gui.widgets.labels import caption
-from app.gui.widgets.layouts import column, row
+from app.gui.widgets.layouts import column, row, shared
 
 
 class GenerationsPanel(QWidget):
@@ -41,11 +41,8 @@ class GenerationsPanel(QWidget):
         self._row = row(spacing=3)
         holder = QWidget()
         holder.setLayout(self._row)
-        self.splitter = QSplitter(Qt.Orientation.Vertical)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(self.view)
-        self.splitter.addWidget(holder)
-        self.splitter.setStretchFactor(1, 1)
+        below = Qt.Orientation.Vertical
+        self.splitter = shared(self.view, holder, grows=1, orientation=below)
         legend = caption(
             self.tr(
                 "Tinted and underlined: words that the original did not say. "

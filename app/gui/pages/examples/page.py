@@ -6,8 +6,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QApplication, QFileDialog, QSplitter, QStackedWidget, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QApplication, QFileDialog, QStackedWidget, QWidget
 
 from app.gui.context import GuiContext
 from app.gui.errors import told
@@ -22,7 +22,7 @@ from app.gui.pages.examples.thresholds import ThresholdsDialog
 from app.gui.tables.example_problems import errors_in
 from app.gui.widgets.buttons import action
 from app.gui.widgets.empty_state import EmptyState
-from app.gui.widgets.layouts import boxed, column
+from app.gui.widgets.layouts import boxed, column, shared
 from editing.examples import columns_of, write_examples
 from editing.examples.text_files import likely_encoding
 
@@ -63,13 +63,7 @@ class ExamplesPage(QWidget):
 
     def _lay_out(self) -> None:
         left = boxed(column(self.sets, margins=4))
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(left)
-        splitter.addWidget(self._right)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([gap(55), gap(250)])
-        self.setLayout(column(splitter))
+        self.setLayout(column(shared(left, self._right, sizes=(gap(55), gap(250)), grows=1)))
 
     def _connect(self) -> None:
         acts = self.editor.actions_of_set

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QPushButton, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 from typing_extensions import override
 
 from app.gui.background import Background
@@ -25,7 +25,7 @@ from app.gui.pages.library.trash import ask_to_empty
 from app.gui.pages.library.work import WorkStrip
 from app.gui.widgets.buttons import button
 from app.gui.widgets.empty_state import EmptyState
-from app.gui.widgets.layouts import column, row
+from app.gui.widgets.layouts import column, row, shared
 from editing.errors import LibraryError
 from editing.library.edit_row import EditRow
 from editing.library.listing import Listing, conditions
@@ -68,12 +68,8 @@ class LibraryPage(QWidget):
         self.beside = QStackedWidget()
         self.beside.addWidget(self.details)
         self.beside.addWidget(self.bulk)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(self._left())
-        splitter.addWidget(self.beside)
-        splitter.setStretchFactor(0, 1)
-        splitter.setSizes([characters(102), characters(62)])
+        sizes = (characters(102), characters(62))
+        splitter = shared(self._left(), self.beside, sizes=sizes, grows=0)
         self.empty = EmptyState(
             "library",
             self.tr("No edits yet"),

@@ -5,8 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from app.gui.context import GuiContext
 from app.gui.errors import told
@@ -21,7 +20,7 @@ from app.gui.tables.setting_pairs import setting_labels
 from app.gui.tables.steps import steps_of
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.empty_state import EmptyState
-from app.gui.widgets.layouts import column
+from app.gui.widgets.layouts import column, shared
 from app.jobs.job import JobState
 from app.jobs.presets import Preset, delete_preset, load_presets, save_preset
 from app.jobs.record import JobView
@@ -101,13 +100,8 @@ class RunsPage(QWidget):
         left.setMinimumWidth(characters(28))
         for each in (*self.detail.actions(), *self.list.actions()):
             self.addAction(each)  # their shortcuts work wherever on the page the focus is
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(left)
-        splitter.addWidget(self.panels)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([characters(36), characters(110)])
-        self.setLayout(column(splitter, spacing=0))
+        sizes = (characters(36), characters(110))
+        self.setLayout(column(shared(left, self.panels, sizes=sizes, grows=1), spacing=0))
 
     def _connect(self) -> None:
         context = self._context

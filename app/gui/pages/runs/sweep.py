@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QComboBox, QHeaderView, QSplitter, QTableView, QWidget
+from PySide6.QtWidgets import QComboBox, QHeaderView, QTableView, QWidget
 
 from app.gui.plots.parallel_plot import Axis, Line, ParallelPlot
 from app.gui.plots.pareto_plot import ParetoPlot
@@ -13,7 +13,7 @@ from app.gui.tables.pairs_table import quiet
 from app.gui.tables.sweep_table import SEARCH, Index, SweepTable, Trial, trial_of, value_text
 from app.gui.widgets.fields import leave_wheel_to_page
 from app.gui.widgets.labels import body, caption
-from app.gui.widgets.layouts import boxed, column, row
+from app.gui.widgets.layouts import boxed, column, row, shared
 from app.jobs.record import JobView
 
 translate = QCoreApplication.translate
@@ -61,16 +61,9 @@ class SweepView(QWidget):
     def _build(self) -> None:
         head = row(caption(self.tr("At the budget")), self.budget, self.said, spacing=2)
         head.setStretch(2, 1)
-        below = QSplitter(Qt.Orientation.Horizontal)
-        below.setChildrenCollapsible(False)
-        below.addWidget(self.pareto)
-        below.addWidget(self.table)
-        below.setSizes([500, 500])
-        whole = QSplitter(Qt.Orientation.Vertical)
-        whole.setChildrenCollapsible(False)
-        whole.addWidget(boxed(column(self.parallel), "card"))
-        whole.addWidget(below)
-        whole.setSizes([280, 300])
+        above = boxed(column(self.parallel), "card")
+        below = shared(self.pareto, self.table, sizes=(500, 500))
+        whole = shared(above, below, sizes=(280, 300), orientation=Qt.Orientation.Vertical)
         lines = column(head, spacing=2)
         lines.addWidget(whole, 1)
         self.setLayout(lines)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QSplitter, QTabWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QTabWidget, QWidget
 from typing_extensions import override
 
 from app.gui.context import GuiContext
@@ -20,7 +20,7 @@ from app.gui.tables.senses_table import SenseRow, sense_rows
 from app.gui.widgets.buttons import action
 from app.gui.widgets.fields import leave_wheel_to_page
 from app.gui.widgets.labels import caption
-from app.gui.widgets.layouts import column
+from app.gui.widgets.layouts import column, shared
 from app.operations.sense_requests import SenseMapRequest, StrengthsRequest
 from editing.errors import LibraryError
 from editing.library.edit_row import EditRow
@@ -112,13 +112,8 @@ class SensesPage(QWidget):
         lines.setStretch(2, 1)
         left.setLayout(lines)
         left.setMinimumWidth(characters(46))
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(left)
-        splitter.addWidget(self.tabs)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([characters(52), characters(110)])
-        self.setLayout(column(splitter, spacing=0))
+        sizes = (characters(52), characters(110))
+        self.setLayout(column(shared(left, self.tabs, sizes=sizes, grows=1), spacing=0))
 
     def _connect(self) -> None:
         events = self._context.events
