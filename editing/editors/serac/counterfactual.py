@@ -16,7 +16,11 @@ from pathlib import Path
 import torch
 
 from editing.editors.private_copy import private_copy
-from editing.editors.serac.counterfactual_losses import misfire_loss, reading_losses
+from editing.editors.serac.counterfactual_losses import (
+    misfire_divergence,
+    misfire_loss,
+    reading_losses,
+)
 from editing.editors.serac.counterfactual_texts import (
     Misfire,
     ReadExample,
@@ -146,8 +150,7 @@ def _train(
             schedule.step()
             report(Progress("training", step + 1, steps, "counterfactual"))
         after = _mean_loss(working, judged)
-        with torch.no_grad():
-            astray = float(misfire_loss(model, working, misfires[:JUDGED]))
+        astray = misfire_divergence(model, working, misfires[:JUDGED], MISFIRES)
     kept = [(down.detach().cpu(), up.detach().cpu()) for down, up in reader.factors]
     about: dict[str, JSON] = {
         "examples": len(learnt),

@@ -15,16 +15,19 @@ AFTER = 24
 
 
 def misfire_loss(
-    model: LanguageModel, working: LanguageModel, misfires: Sequence[Misfire]
+    model: LanguageModel,
+    working: LanguageModel,
+    misfires: Sequence[Misfire],
+    counted: int | None = None,
 ) -> Tensor:
     """KL(untouched || reading) a token, nats: of texts alone, and of texts after rows not for them.
 
     Args:
         model: Untouched.
         working: The model that reads.
+        counted: Tokens of each text whose predictions count; None for as many as all have.
     """
-    shortest = min(len(each.text) for each in misfires)
-    counted = max(1, shortest - AFTER)
+    counted = _counted(misfires) if counted is None else counted
     texts = [TokenSequence(each.text, len(each.text) - counted) for each in misfires]
     after = [
         TokenSequence((*each.row, *each.text), len(each.row) + len(each.text) - counted)
@@ -39,6 +42,23 @@ def misfire_loss(
         ),
         torch.zeros((), device=wanted.device),
     )
+
+
+@torch.no_grad()
+def misfire_divergence(
+    model: LanguageModel, working: LanguageModel, misfires: Sequence[Misfire], at_once: int
+) -> float:
+    """`misfire_loss` of many, some at a time, for the logits of all would be large."""
+    counted = _counted(misfires)
+    total = 0.0
+    for begin in range(0, len(misfires), at_once):
+        part = misfires[begin : begin + at_once]
+        total += len(part) * float(misfire_loss(model, working, part, counted))
+    return total / len(misfires)
+
+
+def _counted(misfires: Sequence[Misfire]) -> int:
+    return max(1, min(len(each.text) for each in misfires) - AFTER)
 
 
 def reading_losses(model: LanguageModel, examples: Sequence[ReadExample]) -> Tensor:
