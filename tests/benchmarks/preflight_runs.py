@@ -1,7 +1,6 @@
 """What `tests.benchmarks.preflight` measures: random models, short texts, and one run a process."""
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -76,17 +75,11 @@ class Case:
 class Measured:
     """What a run took over the idle program, MiB."""
 
-    resident: float
-    """Peak resident memory; mapped weights and passes count as far as they are in memory."""
-    anonymous: float
-    """Peak of what is no file's."""
-    mapped: float
-    """Weights that were mapped from their file at the end instead of being copied."""
-
-    @property
-    def grown(self) -> float:
-        """Anonymous memory and the weights, wherever they are."""
-        return self.anonymous + self.mapped
+    grown: float
+    """Peak resident memory of a fresh process over what it had before the model was loaded."""
+    files: float
+    """Of files, about so much of it: what was mapped at the end beyond what was at the begin."""
+    seconds: float
 
 
 def write_model(folder: Path, name: str) -> None:
@@ -149,33 +142,22 @@ def prepare(folder: Path, cases: list[Case]) -> None:
 
 
 def measure(folder: Path, case: Case) -> Measured:
-    """Make one run in a process of its own and watch it."""
+    """Make one run in a process of its own and read what it says of itself."""
     command = [sys.executable, "-m", "tests.benchmarks.preflight_runs", str(folder)]
-    with subprocess.Popen(
-        [*command, json.dumps(asdict(case))], stdout=subprocess.PIPE, text=True
-    ) as run:
-        anonymous = 0
-        while run.poll() is None:
-            anonymous = max(anonymous, status_of(run.pid).get("RssAnon", 0))
-            time.sleep(0.01)
-        said = (run.stdout.read() if run.stdout else "").splitlines()
-    if run.returncode:
-        raise RuntimeError(f"{case} ended with {run.returncode}")
-    found = json.loads(said[-1])
-    return Measured(
-        resident=found["peak"] - found["idle"],
-        anonymous=anonymous / 1024 - found["idle_anonymous"],
-        mapped=found["mapped"],
+    said = subprocess.run(
+        [*command, json.dumps(asdict(case))], stdout=subprocess.PIPE, text=True, check=True
     )
+    return Measured(**json.loads(said.stdout.splitlines()[-1]))
 
 
-def status_of(process: int | str = "self") -> dict[str, int]:
-    """Read what Linux says of a process's memory, in KiB."""
-    try:
-        lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    except OSError:
-        return {}
-    pairs = [line.split() for line in lines if line.startswith(("Rss", "VmRSS"))]
+def status_of() -> dict[str, int]:
+    """Read what Linux says of this process's memory, in KiB.
+
+    `VmHWM` is the peak of the program that runs, while `ru_maxrss` would be that of the process
+    which started it, where this was larger.
+    """
+    lines = Path("/proc/self/status").read_text().splitlines()
+    pairs = [line.split() for line in lines if line.startswith(("Rss", "VmRSS", "VmHWM"))]
     return {pair[0].rstrip(":"): int(pair[1]) for pair in pairs}
 
 
@@ -186,28 +168,16 @@ def run_one(folder: Path, case: Case) -> None:
     from editing.editors import EDITORS
 
     assert EDITORS
-    before = status_of()
+    begin, idle = time.monotonic(), status_of()
     models = LoadedModels()
     run_edit(case.request(folder), models=models)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    said = {
-        "idle": before["VmRSS"] / 1024,
-        "idle_anonymous": before["RssAnon"] / 1024,
-        "peak": peak / 1024,
-        "mapped": mapped_weights(folder) / 1024,
-    }
-    print(json.dumps(said))  # noqa: T201
-
-
-def mapped_weights(folder: Path) -> int:
-    """KiB of the models' files in a folder that are mapped and in memory."""
-    total, is_of_it = 0, False
-    for line in Path("/proc/self/smaps").read_text().splitlines():
-        if "-" in line.split(" ", 1)[0]:
-            is_of_it = str(folder) in line and line.endswith(".safetensors")
-        elif is_of_it and line.startswith("Rss:"):
-            total += int(line.split()[1])
-    return total
+    end = status_of()
+    found = Measured(
+        grown=(end["VmHWM"] - idle["VmRSS"]) / 1024,
+        files=(end["RssFile"] - idle["RssFile"]) / 1024,
+        seconds=time.monotonic() - begin,
+    )
+    print(json.dumps(asdict(found)))  # noqa: T201
 
 
 if __name__ == "__main__":
