@@ -5,14 +5,12 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 from typing_extensions import override
 
 from app.gui.context import GuiContext
-from app.gui.errors import told
-from app.gui.events import Notice, Tone
+from app.gui.events import Tone
 from app.gui.pages.compare.columns import MOST_COLUMNS, ColumnHeads
 from app.gui.pages.compare.frontier import FrontierPanel
 from app.gui.pages.compare.generations import GenerationsPanel
@@ -20,11 +18,10 @@ from app.gui.pages.compare.judged_dialog import JudgedDialog
 from app.gui.pages.compare.judging import Judging
 from app.gui.pages.compare.measures import ExamplesPanel, MeasuresPanel, SideBySidePanel
 from app.gui.pages.compare.measuring import Measuring
-from app.gui.pages.compare.reporting import Panels, write_report
+from app.gui.pages.compare.reporting import Panels, ask_for_report, write_report
 from app.gui.pages.compare.sense_changes import SenseChangesPanel
 from app.gui.pages.compare.setting_rows import setting_rows
 from app.gui.pages.compare.writing import Writing
-from app.gui.plots.themed_plot import ended
 from app.gui.tables.setting_pairs import setting_labels
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.drop_sheet import DropSheet
@@ -367,22 +364,4 @@ class ComparePage(QWidget):
         self.examples.show_examples(examples, said, others)
 
     def _on_report(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save report"), "comparison.html", self.tr("Report (*.html)")
-        )
-        if not path:
-            return
-        target = ended(Path(path), "html")
-        with told(self._context.events):
-            self.save_report(target)
-            self._context.events.noticed.emit(
-                Notice(
-                    self.tr("The report is written to {}.").format(target),
-                    action=self.tr("Open"),
-                    do=partial(_open_file, target),
-                )
-            )
-
-
-def _open_file(path: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+        ask_for_report(self, self._context.events, self.save_report)

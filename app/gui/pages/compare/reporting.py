@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.gui.errors import told
+from app.gui.events import Events, Notice
 from app.gui.pages.compare.report import CompareReport, ReportTable, ReportText, as_html
 from app.gui.plots.edits_plot import EditsPlot
+from app.gui.plots.themed_plot import ended
 from app.gui.widgets.table_menu import lines_of
 from editing.errors import EditingError
 
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
     from app.gui.pages.compare.measures import ExamplesPanel, MeasuresPanel, SideBySidePanel
     from app.gui.pages.compare.sense_changes import SenseChangesPanel
 
+translate = QCoreApplication.translate
 PLOT_SIZE = (960, 520)
 
 
@@ -37,6 +45,24 @@ class Panels:
     examples: ExamplesPanel
     senses: SenseChangesPanel
     frontier: FrontierPanel
+
+
+def ask_for_report(parent: QWidget, events: Events, write: Callable[[Path], None]) -> None:
+    """Ask where the report is to be, write it there, and offer to open it."""
+    title, kinds = translate("compare", "Save report"), translate("compare", "Report (*.html)")
+    path, _ = QFileDialog.getSaveFileName(parent, title, "comparison.html", kinds)
+    if not path:
+        return
+    target = ended(Path(path), "html")
+    with told(events):
+        write(target)
+        said = translate("compare", "The report is written to {}.").format(target)
+        show = partial(_open_file, target)
+        events.noticed.emit(Notice(said, action=translate("compare", "Open"), do=show))
+
+
+def _open_file(path: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
 def write_report(path: Path, page: Panels) -> None:
