@@ -34,11 +34,7 @@ def opener(qtbot, context):
             kit.put_edit(context, name, edit_id=f"2026112{place}-100000-aaaaaa")
             for place, name in enumerate(names)
         ]
-        page = ComparePage(context)
-        qtbot.addWidget(page)
-        page.resize(1100, 700)
-        page.show()
-        qtbot.waitExposed(page)
+        page = kit.shown(qtbot, ComparePage(context))
         if edits:
             page.show_edits(tuple(edit.id for edit in edits))
         return page

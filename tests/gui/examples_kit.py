@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLineEdit
 from app.gui.pages.examples.page import ExamplesPage
 from app.gui.tables.example_columns import Column
 from editing.examples import Example, ExampleSet, Kind, Role
+from tests.gui import page_kit as kit
 
 ITALY = Example("The capital of Italy is", " Rome", kind=Kind.INCREASE)
 CHINA = Example("The capital of China is", " Beijing", kind=Kind.INCREASE)
@@ -20,13 +21,7 @@ def open_page(gui, qtbot, *sets):
     """Show the page over sets of the library."""
     for each in sets:
         gui.sets.save(each)
-    page = ExamplesPage(gui)
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    page.show()
-    page.activateWindow()
-    qtbot.waitUntil(page.isActiveWindow)
-    return page
+    return kit.in_front(qtbot, ExamplesPage(gui))
 
 
 def capitals(*rows, **lists):

@@ -21,13 +21,7 @@ ROWS = (
 @contextmanager
 def open_page(qtbot, context):
     """Show the page, with nothing in between it and the keyboard."""
-    page = LibraryPage(context)
-    qtbot.addWidget(page)
-    page.resize(1200, 700)
-    page.show()
-    qtbot.waitExposed(page)
-    page.activateWindow()
-    qtbot.waitUntil(page.isActiveWindow)
+    page = kit.in_front(qtbot, LibraryPage(context), 1200, 700)
     yield page
     page.background.wait()
 

@@ -42,12 +42,14 @@ __all__ = [
     "edit_senses_answer",
     "epoch",
     "failed_events",
+    "in_front",
     "job",
     "openings",
     "put_edit",
     "running_events",
     "sense_record",
     "senses_answer",
+    "shown",
     "sweep_events",
     "sweep_job",
     "trial",
@@ -79,3 +81,20 @@ def openings(context):
     context.events.page_requested.connect(seen.append)
     context.events.open_requested.connect(lambda kind, name: seen.append((kind, name)))
     return seen
+
+
+def shown(qtbot, page, width=1100, height=700):
+    """Show a page as a window of its own."""
+    qtbot.addWidget(page)
+    page.resize(width, height)
+    page.show()
+    qtbot.waitExposed(page)
+    return page
+
+
+def in_front(qtbot, page, width=1100, height=700):
+    """Show a page with the keyboard on it."""
+    shown(qtbot, page, width, height)
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    return page

@@ -13,13 +13,7 @@ def opener(qtbot, folder):
     def opened(*jobs):
         context = kit.context_in(folder, jobs)
         context.sets.save(capitals())
-        page = RunsPage(context)
-        qtbot.addWidget(page)
-        page.resize(1100, 700)
-        page.show()
-        qtbot.waitExposed(page)
-        page.activateWindow()
-        qtbot.waitActive(page)
+        page = kit.in_front(qtbot, RunsPage(context))
         return page, context
 
     return opened

@@ -1,18 +1,14 @@
 """What tests of the senses page share: the page, opened, and what was asked on its behalf."""
 
 from app.gui.pages.senses.page import SensesPage
+from tests.gui import page_kit as kit
 
 WORDS = ["<end>", "he", " capital", " Chad", " chapel", " each", " Paris"]
 
 
 def opened(qtbot, context):
     """Open the page as a person sees it."""
-    page = SensesPage(context)
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    page.show()
-    qtbot.waitExposed(page)
-    return page
+    return kit.shown(qtbot, SensesPage(context))
 
 
 def asked(context, channel):

@@ -20,6 +20,7 @@ from app.preferences import Preferences
 from editing.examples import Example, ExampleSet, Kind
 from editing.library.example_sets import ExampleSets
 from editing.library.index import Library
+from tests.gui import page_kit as kit
 from tests.tiny import SENTENCES, tiny_backpack
 
 PATIENCE_MS = 120_000
@@ -73,16 +74,8 @@ def session(qapp, data):
     opened.close()
 
 
-def shown(qtbot, page):
-    qtbot.addWidget(page)
-    page.resize(1200, 760)
-    page.show()
-    qtbot.waitExposed(page)
-    return page
-
-
 def test_compare_writes_measures_and_reports(session, qtbot, tmp_path):
-    page = shown(qtbot, ComparePage(session.context))
+    page = kit.shown(qtbot, ComparePage(session.context), 1200, 760)
     page.show_edits(("One", "Two"))
     page.heads.columns[1].add_part.trigger()
     assert page.heads.choices()[1].label == "Two + One"
@@ -107,7 +100,7 @@ def test_library_stacks_checks_the_ball_and_exports(session, qtbot, tmp_path):
     context = session.context
     heard = []
     context.events.noticed.connect(heard.append)
-    page = shown(qtbot, LibraryPage(context))
+    page = kit.shown(qtbot, LibraryPage(context), 1200, 760)
     page.show_edit("One")
     kin = page.details.lineage.kin.item(0).child(0)
     assert (kin.text(), kin.child(0).text()) == ("One", "Two")
@@ -133,7 +126,7 @@ def test_library_stacks_checks_the_ball_and_exports(session, qtbot, tmp_path):
 
 def test_reproducing_gives_the_same_measures(session, qtbot):
     context = session.context
-    page = shown(qtbot, LibraryPage(context))
+    page = kit.shown(qtbot, LibraryPage(context), 1200, 760)
     page.show_edit("One")
     page.details.reproduce.trigger()
     qtbot.waitUntil(

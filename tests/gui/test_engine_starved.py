@@ -17,6 +17,7 @@ from app.preferences import Preferences
 from editing.examples import Example, ExampleSet, Kind
 from editing.library.example_sets import ExampleSets
 from editing.library.index import Library
+from tests.gui import page_kit as kit
 from tests.tiny import tiny_backpack
 
 PATIENCE_MS = 240_000
@@ -66,10 +67,7 @@ def test_out_of_memory_ends_in_a_sentence_and_buttons_and_the_engine_stays(
         settings={"epochs": 3},
         save="Capitals",
     )
-    page = RunsPage(context)
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    page.show()
+    page = kit.shown(qtbot, RunsPage(context))
     job = context.jobs.add(request, "Capitals")
     page.show_run(job)
     qtbot.waitUntil(lambda: context.jobs.job(job).state.is_over, timeout=PATIENCE_MS)

@@ -23,12 +23,7 @@ def opened(gui, qtbot):
     def _open(*sets):
         for each in sets:
             gui.sets.save(each)
-        page = ExamplesPage(gui)
-        qtbot.addWidget(page)
-        page.resize(1100, 700)
-        page.show()
-        qtbot.waitExposed(page)
-        return page
+        return kit.shown(qtbot, ExamplesPage(gui))
 
     return _open
 

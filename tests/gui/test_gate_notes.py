@@ -47,13 +47,33 @@ def test_a_memory_that_kept_silent_says_how_near_it_came():
     assert gate_note({"continuation": "x", "tokens": 1, "gates": []}).text == ""
 
 
+def test_a_codebook_tells_distances_and_radii():
+    def near(word, distance, radius, *, answered):
+        return {**token(word, distance, answered=answered), "threshold": radius}
+
+    said = answer(
+        near(" is", 0.25, 1.5, answered=True),
+        near(" N", 2.0, 2.5, answered=True),
+        near("'Dj", 9.0, 3.0, answered=False),
+        count=2,
+    )
+    said["gates"][0]["measure"] = "distance"
+    note = gate_note(said)
+    assert note.text == (
+        f"House facts: “{CAPITAL}” decided 2 of 2 tokens, distance from 0.25 (radius 1.5)"
+    )
+    assert note.details.splitlines()[1] == f"␣N  2 (radius 2.5)  answered by “{CAPITAL}”"
+    for each in said["gates"][0]["tokens"]:
+        each["answered"] = False
+    assert gate_note(said).text == (
+        "House facts: no row answered; the nearest was at distance 0.25 (radius 1.5)"
+    )
+
+
 def test_the_page_shows_it_below_the_text(qtbot, tmp_path):
     context = kit.context_in(tmp_path)
     kit.put_edit(context, "House facts")
-    page = ComparePage(context)
-    qtbot.addWidget(page)
-    page.resize(1200, 760)
-    page.show()
+    page = kit.shown(qtbot, ComparePage(context), 1200, 760)
     page.show_edits(("House facts",))
     page.generations.bar.text.setText("The capital is")
     qtbot.keyClick(page.generations.bar.text, Qt.Key.Key_Return)

@@ -17,13 +17,7 @@ from tests.gui import page_kit as kit
 
 @pytest.fixture
 def home(gui, qtbot):
-    page = HomePage(gui)
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    page.show()
-    page.activateWindow()
-    qtbot.waitUntil(page.isActiveWindow)
-    return page
+    return kit.in_front(qtbot, HomePage(gui))
 
 
 def button(page, text):

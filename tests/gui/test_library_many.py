@@ -51,11 +51,7 @@ def best_ms(do, before=lambda: None):
 
 def test_ten_thousand_edits_are_there_at_once(many, qtbot):
     context, words = many
-    page = LibraryPage(context)
-    qtbot.addWidget(page)
-    page.resize(1200, 700)
-    page.show()
-    qtbot.waitExposed(page)
+    page = kit.shown(qtbot, LibraryPage(context), 1200, 700)
     assert page.list.table.rowCount() == EDITS
     assert page.list.table.index(0, NAME).data()
 

@@ -31,12 +31,7 @@ def opened(qtbot, context):
             kit.put_edit(context, name, edit_id=f"2026112{place}-100000-aaaaaa", success_rate=rate)
         page = LibraryPage(context)
         pages.append(page)
-        qtbot.addWidget(page)
-        page.resize(1100, 700)
-        page.show()
-        qtbot.waitExposed(page)
-        page.activateWindow()
-        qtbot.waitUntil(page.isActiveWindow)
+        kit.in_front(qtbot, page)
         return page
 
     yield _open

@@ -18,6 +18,7 @@ from app.operations.edit import run_edit
 from app.operations.models import LoadedModels
 from app.operations.requests import EditRequest
 from app.preferences import Preferences
+from tests.gui import page_kit as kit
 from tests.tiny import SENTENCES, tiny_transformer
 
 pytestmark = pytest.mark.slow
@@ -77,15 +78,7 @@ def context(qapp, data):
 
 @pytest.fixture
 def page(context, qtbot):
-    return shown(qtbot, MemoryPage(context))
-
-
-def shown(qtbot, page):
-    qtbot.addWidget(page)
-    page.resize(1200, 760)
-    page.show()
-    qtbot.waitExposed(page)
-    return page
+    return kit.shown(qtbot, MemoryPage(context), 1200, 760)
 
 
 def tick(qtbot, page, number):
@@ -160,7 +153,7 @@ def test_a_threshold_is_kept_and_put_back(context, page, qtbot):
 
 
 def test_compare_says_which_row_answered(context, qtbot):
-    page = shown(qtbot, ComparePage(context))
+    page = kit.shown(qtbot, ComparePage(context), 1200, 760)
     page.show_edits(("House",))
     bar = page.generations.bar
     bar.tokens.setValue(3)

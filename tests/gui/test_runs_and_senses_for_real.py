@@ -12,6 +12,7 @@ from app.jobs.job import JobState
 from app.operations.requests import EditRequest, SweepRequest
 from app.preferences import Preferences
 from editing.examples import Example, ExampleSet, Kind
+from tests.gui import page_kit as kit
 from tests.tiny import tiny_backpack
 
 pytestmark = pytest.mark.slow
@@ -36,14 +37,6 @@ def real(qapp, tmp_path_factory):
     session.close()
 
 
-def shown(qtbot, page):
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    page.show()
-    qtbot.waitExposed(page)
-    return page
-
-
 def edit_request(model, **changes):
     return EditRequest(
         model,
@@ -61,7 +54,7 @@ def press(qtbot, page, action):
 
 def test_a_run_is_paused_gone_on_with_stopped_and_kept(real, qtbot):
     context, model = real
-    page = shown(qtbot, RunsPage(context))
+    page = kit.shown(qtbot, RunsPage(context))
     settings = {"epochs": 900, "learning_rate": 0.1}
     job = context.jobs.add(edit_request(model, settings=settings, save="Capitals"), "Capitals")
     page.show_run(job)
@@ -88,7 +81,7 @@ def test_a_run_is_paused_gone_on_with_stopped_and_kept(real, qtbot):
 
 def test_the_form_estimates_through_the_engine(real, qtbot):
     context, _ = real
-    page = shown(qtbot, RunsPage(context))
+    page = kit.shown(qtbot, RunsPage(context))
     page.show_form("Capitals")
     line = page.form.preflight.said
     qtbot.waitUntil(lambda: line.text().startswith("Needs about"), timeout=PATIENCE_MS)
@@ -98,7 +91,7 @@ def test_the_form_estimates_through_the_engine(real, qtbot):
 
 def test_a_sweep_fills_its_view_run_by_run(real, qtbot):
     context, model = real
-    page = shown(qtbot, RunsPage(context))
+    page = kit.shown(qtbot, RunsPage(context))
     request = SweepRequest(
         model,
         "country-capital",
@@ -128,7 +121,7 @@ def test_senses_are_searched_looked_at_and_turned(real, qtbot):
             "Capitals",
         )
         qtbot.waitUntil(lambda: context.jobs.job(job).edit is not None, timeout=PATIENCE_MS)
-    page = shown(qtbot, SensesPage(context))
+    page = kit.shown(qtbot, SensesPage(context))
     qtbot.waitUntil(lambda: page.finder.words.rowCount() > 300, timeout=PATIENCE_MS)
     qtbot.keyClicks(page.finder.search, "capital")
     page.finder.found.selectRow(0)

@@ -18,11 +18,7 @@ def opened(qtbot, tmp_path):
 
     def _open(*jobs):
         context = kit.context_in(tmp_path, jobs)
-        page = RunsPage(context)
-        qtbot.addWidget(page)
-        page.resize(1100, 800)
-        page.show()
-        qtbot.waitExposed(page)
+        page = kit.shown(qtbot, RunsPage(context), 1100, 800)
         return page, context
 
     return _open

@@ -67,10 +67,7 @@ def context(qapp, tmp_path_factory, starter):
 
 @pytest.fixture
 def page(context, qtbot):
-    made = SensesPage(context)
-    qtbot.addWidget(made)
-    made.resize(1100, 700)
-    made.show()
+    made = kit.shown(qtbot, SensesPage(context))
     made.tabs.setCurrentWidget(made.what_if)
     return made
 
