@@ -1,6 +1,7 @@
 """What tests of the window stand on, and the check that none leaves a window behind."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from PySide6.QtWidgets import QApplication
 
 from app.gui.context import GuiContext
 from app.gui.main_window import MainWindow
+from app.gui.pages.library.page import LibraryPage
 from app.gui.theme import ThemeChoice
 from app.gui.workspace import Workspace
-from tests.gui import page_kit
+from tests.gui import library_kit, page_kit
 
 
 @pytest.fixture
@@ -41,6 +43,13 @@ def window(gui: GuiContext, qtbot) -> MainWindow:
 def space(window: MainWindow) -> Workspace:
     """What fills the window."""
     return window.workspace
+
+
+@pytest.fixture
+def open_library(qtbot, gui: GuiContext) -> Iterator[Callable[[], LibraryPage]]:
+    """What opens the library's page over that context, once it has edits."""
+    with ExitStack() as pages:
+        yield lambda: pages.enter_context(library_kit.open_page(qtbot, gui))
 
 
 @pytest.fixture(autouse=True)

@@ -26,17 +26,10 @@ NAMES = ("Alpha", "Beta", "Gamma")
 
 
 @pytest.fixture
-def context(qapp, tmp_path):
-    made = kit.context_in(tmp_path / "data")
-    yield made
-    made.library.close()
-
-
-@pytest.fixture
-def page(qtbot, context):
+def page(qtbot, gui):
     for place, name in enumerate(NAMES):
-        put(context, name, place)
-    with open_page(qtbot, context) as made:
+        put(gui, name, place)
+    with open_page(qtbot, gui) as made:
         yield made
 
 
@@ -57,31 +50,31 @@ def test_the_keyboard_chooses_several_and_the_panel_names_them(page, qtbot):
     assert page.details.edit.name == "Alpha"
 
 
-def test_tags_are_given_taken_and_put_back(page, context, qtbot):
-    context.library.tag(context.library.edit("Alpha").id, ("old",))
-    heard = notices(context)
+def test_tags_are_given_taken_and_put_back(page, gui, qtbot):
+    gui.library.tag(gui.library.edit("Alpha").id, ("old",))
+    heard = notices(gui)
     choose(page, *NAMES)
     page.bulk.tags.setFocus()
     qtbot.keyClicks(page.bulk.tags, "new, old")
     press_in(qtbot, page.bulk, "Add tags")
     done(qtbot, page)
-    tags = {name: context.library.edit(name).tags for name in NAMES}
+    tags = {name: gui.library.edit(name).tags for name in NAMES}
     assert tags == {"Alpha": ("old", "new"), "Beta": ("new", "old"), "Gamma": ("new", "old")}
     assert sorted(chosen_in(page)) == sorted(NAMES)
     page.bulk.tags.setText("NEW")
     press_in(qtbot, page.bulk, "Remove tags")
     done(qtbot, page)
-    assert context.library.edit("Beta").tags == ("old",)
+    assert gui.library.edit("Beta").tags == ("old",)
     heard[-1].do()
     done(qtbot, page)
-    assert context.library.edit("Beta").tags == ("new", "old")
+    assert gui.library.edit("Beta").tags == ("new", "old")
     heard[0].do()
     done(qtbot, page)
-    assert [context.library.edit(name).tags for name in NAMES] == [("old",), (), ()]
+    assert [gui.library.edit(name).tags for name in NAMES] == [("old",), (), ()]
 
 
-def test_several_go_to_the_trash_and_undo_brings_all_back(page, context, qtbot):
-    heard = notices(context)
+def test_several_go_to_the_trash_and_undo_brings_all_back(page, gui, qtbot):
+    heard = notices(gui)
     choose(page, "Alpha", "Gamma")
     page.list.view.setFocus()
     qtbot.keyClick(page.list.view, Qt.Key.Key_Delete)
@@ -94,9 +87,9 @@ def test_several_go_to_the_trash_and_undo_brings_all_back(page, context, qtbot):
     assert sorted(chosen_in(page)) == ["Alpha", "Gamma"]
 
 
-def test_what_others_stand_on_goes_only_after_asking(page, context, qtbot):
+def test_what_others_stand_on_goes_only_after_asking(page, gui, qtbot):
     on = {"model": "starter", "examples": "Capitals", "on": ["Alpha@0.9"]}
-    put(context, "Alpha, further", 4, said={"request": on})
+    put(gui, "Alpha, further", 4, said={"request": on})
     choose(page, "Alpha", "Beta")
     page.can.delete.trigger()
     box = page.findChild(QMessageBox)
@@ -107,9 +100,9 @@ def test_what_others_stand_on_goes_only_after_asking(page, context, qtbot):
     assert names_in(page) == ["Alpha, further", "Gamma"]
 
 
-def test_a_child_that_goes_too_is_no_reason_to_ask(page, context, qtbot):
+def test_a_child_that_goes_too_is_no_reason_to_ask(page, gui, qtbot):
     on = {"model": "starter", "examples": "Capitals", "on": ["Alpha@0.9"]}
-    put(context, "Alpha, further", 4, said={"request": on})
+    put(gui, "Alpha, further", 4, said={"request": on})
     choose(page, "Alpha", "Alpha, further")
     page.can.delete.trigger()
     done(qtbot, page)
@@ -117,9 +110,9 @@ def test_a_child_that_goes_too_is_no_reason_to_ask(page, context, qtbot):
     assert names_in(page) == ["Gamma", "Beta"]
 
 
-def test_several_are_restored_from_the_trash(page, context, qtbot):
+def test_several_are_restored_from_the_trash(page, gui, qtbot):
     for name in NAMES[:2]:
-        context.library.trash(context.library.edit(name).id)
+        gui.library.trash(gui.library.edit(name).id)
     page.can.trash.setChecked(True)
     page.list.view.selectAll()
     assert not page.bulk.delete.isVisible()
@@ -130,24 +123,24 @@ def test_several_are_restored_from_the_trash(page, context, qtbot):
     assert sorted(names_in(page)) == list(NAMES)
 
 
-def test_only_the_chosen_are_verified(page, context, qtbot):
+def test_only_the_chosen_are_verified(page, gui, qtbot):
     for name in ("Alpha", "Gamma"):
-        edit = context.library.edit(name)
-        (context.library.folder_of(edit) / "edit.safetensors").write_bytes(b"\1" * 64)
-    heard = notices(context)
+        edit = gui.library.edit(name)
+        (gui.library.folder_of(edit) / "edit.safetensors").write_bytes(b"\1" * 64)
+    heard = notices(gui)
     choose(page, "Alpha", "Beta")
     press_in(qtbot, page.bulk, "Verify them")
     done(qtbot, page)
     assert (heard[-1].text[:9], heard[-1].tone) == ("1 damaged", Tone.DANGER)
-    assert [context.library.edit(name).state for name in NAMES] == ["changed", "ok", "ok"]
+    assert [gui.library.edit(name).state for name in NAMES] == ["changed", "ok", "ok"]
 
 
-def test_several_are_compared(page, context, qtbot):
-    seen = kit.openings(context)
+def test_several_are_compared(page, gui, qtbot):
+    seen = kit.openings(gui)
     choose(page, "Alpha", "Gamma")
     press_in(qtbot, page.bulk, "Compare")
-    ids = tuple(context.library.edit(name).id for name in ("Gamma", "Alpha"))
-    assert context.selection.edits == ids
+    ids = tuple(gui.library.edit(name).id for name in ("Gamma", "Alpha"))
+    assert gui.selection.edits == ids
     assert seen == ["compare", ("edits", "\n".join(ids))]
 
 
@@ -158,20 +151,20 @@ def export_dialog(page, qtbot):
     return dialog
 
 
-def test_several_are_exported_each_into_a_folder_of_its_own(page, context, qtbot, tmp_path):
+def test_several_are_exported_each_into_a_folder_of_its_own(page, gui, qtbot, tmp_path):
     choose(page, "Alpha", "Beta")
     dialog = export_dialog(page, qtbot)
     assert dialog.windowTitle() == "Export 2 edits"
-    own = sum(context.library.edit(name).size_bytes for name in ("Alpha", "Beta"))
+    own = sum(gui.library.edit(name).size_bytes for name in ("Alpha", "Beta"))
     assert (dialog.alone.isChecked(), dialog.size_bytes()) == (True, own)
     dialog.target.setText(str(tmp_path / "out"))
     qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
-    asked = [each for each in context.engine.asked if each.question == "export"]
+    asked = [each for each in gui.engine.asked if each.question == "export"]
     wanted = {"Alpha": tmp_path / "out" / "alpha", "Beta": tmp_path / "out" / "beta"}
     assert {each.arguments["edit"]: each.arguments["to"] for each in asked} == {
         name: str(place) for name, place in wanted.items()
     }
-    heard = notices(context)
+    heard = notices(gui)
     asked[0].answer({})
     assert heard == []
     asked[1].answer({})
@@ -179,46 +172,46 @@ def test_several_are_exported_each_into_a_folder_of_its_own(page, context, qtbot
     assert heard[-1].action == "Open folder"
 
 
-def test_one_export_that_fails_is_told_and_the_others_counted(page, context, qtbot, tmp_path):
+def test_one_export_that_fails_is_told_and_the_others_counted(page, gui, qtbot, tmp_path):
     choose(page, *NAMES)
     dialog = export_dialog(page, qtbot)
     dialog.target.setText(str(tmp_path / "out"))
     qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
-    asked = [each for each in context.engine.asked if each.question == "export"]
-    heard = notices(context)
+    asked = [each for each in gui.engine.asked if each.question == "export"]
+    heard = notices(gui)
     asked[0].answer({})
     asked[1].error("The disk is full. Make room.")
     asked[2].answer({})
     assert [each.text.split(" ", 1)[0] for each in heard] == ["The", "2"]
 
 
-def test_while_files_are_at_work_nothing_else_begins(page, context, qtbot):
+def test_while_files_are_at_work_nothing_else_begins(page, gui, qtbot):
     import threading
 
     gate = threading.Event()
     page.background.start(lambda _: gate.wait(10), lambda _: None, lambda _: None)
-    heard = notices(context)
+    heard = notices(gui)
     page.bulk_deeds.verify(["x"])
     assert "Wait for it" in heard[0].text
     gate.set()
     done(qtbot, page)
 
 
-def test_what_cannot_be_changed_is_told_and_the_rest_is_done(page, context, qtbot):
-    heard = notices(context)
-    gone = context.library.edit("Beta")
-    chosen = [context.library.edit(name).id for name in NAMES]
-    context.library.trash(gone.id)
-    context.library.delete_for_good(gone.id)
+def test_what_cannot_be_changed_is_told_and_the_rest_is_done(page, gui, qtbot):
+    heard = notices(gui)
+    gone = gui.library.edit("Beta")
+    chosen = [gui.library.edit(name).id for name in NAMES]
+    gui.library.trash(gone.id)
+    gui.library.delete_for_good(gone.id)
     page.bulk_deeds.retag(chosen, ("x",))
     done(qtbot, page)
     assert [each.action for each in heard] == ["Undo", ""]
     assert "has no edit" in heard[1].text
-    assert context.library.edit("Gamma").tags == ("x",)
+    assert gui.library.edit("Gamma").tags == ("x",)
 
 
-def test_work_that_is_cancelled_keeps_what_was_done(page, context):
-    ids = [context.library.edit(name).id for name in NAMES]
+def test_work_that_is_cancelled_keeps_what_was_done(page, gui):
+    ids = [gui.library.edit(name).id for name in NAMES]
 
     def stop_at_the_second(progress):
         if progress.done == 1:
@@ -227,9 +220,9 @@ def test_work_that_is_cancelled_keeps_what_was_done(page, context):
     def tag(library: Library, edit_id: str) -> None:
         library.tag(edit_id, ("x",))
 
-    outcome = for_each(context.library.folder, ids, tag)(stop_at_the_second)
+    outcome = for_each(gui.library.folder, ids, tag)(stop_at_the_second)
     assert list(outcome.done) == ids[:1]
-    assert [context.library.edit(each).tags for each in ids] == [("x",), (), ()]
+    assert [gui.library.edit(each).tags for each in ids] == [("x",), (), ()]
 
 
 def test_tags_are_read_and_changed_whatever_their_case():

@@ -1,8 +1,5 @@
 """Edits stacked in the library: switched, checked, kept, compared, exported."""
 
-from contextlib import ExitStack
-
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
@@ -13,20 +10,7 @@ from app.gui.tables.stack_table import StackTable
 from editing.examples import ExampleSet, Role
 from editing.library.kept_stacks import kept_stacks
 from tests.gui import page_kit as kit
-from tests.gui.library_kit import ROWS, STRICT, family, open_page
-
-
-@pytest.fixture
-def context(qapp, tmp_path):
-    made = kit.context_in(tmp_path / "data")
-    yield made
-    made.library.close()
-
-
-@pytest.fixture
-def opened(qtbot, context):
-    with ExitStack() as pages:
-        yield lambda: pages.enter_context(open_page(qtbot, context))
+from tests.gui.library_kit import ROWS, STRICT, family
 
 
 def stack_dialog(page, qtbot):
@@ -36,10 +20,10 @@ def stack_dialog(page, qtbot):
     return dialog
 
 
-def test_a_stack_is_switched_checked_and_compared(opened, context, qtbot):
-    family(context)
-    context.sets.save(ExampleSet("Capitals", ROWS))
-    page, seen = opened(), kit.openings(context)
+def test_a_stack_is_switched_checked_and_compared(open_library, gui, qtbot):
+    family(gui)
+    gui.sets.save(ExampleSet("Capitals", ROWS))
+    page, seen = open_library(), kit.openings(gui)
     page.show_edit("Capitals")
     dialog = stack_dialog(page, qtbot)
     place = [dialog.table.index(r, 0).data() for r in range(3)].index("Nurses")
@@ -48,7 +32,7 @@ def test_a_stack_is_switched_checked_and_compared(opened, context, qtbot):
     qtbot.keyClick(dialog.view, Qt.Key.Key_Space)
     dialog.table.setData(dialog.table.index(place, 1), 0.5)
     dialog.check.trigger()
-    asked = context.engine.last("evaluate")
+    asked = gui.engine.last("evaluate")
     assert asked.arguments["edits"] == ["Capitals@1", "Nurses@0.5"]
     assert asked.arguments["budget"] == 1e-4
     assert asked.arguments["general_text"] == "sampled"
@@ -56,27 +40,27 @@ def test_a_stack_is_switched_checked_and_compared(opened, context, qtbot):
     assert dialog.said.text().startswith("✗ The stack is outside the ball: degradation 0.000300")
     dialog.name.setCurrentText("Both")
     dialog.compare.trigger()
-    (stack,) = kept_stacks(context.library.db)
+    (stack,) = kept_stacks(gui.library.db)
     assert (stack.name, [part.strength for part in stack.parts]) == ("Both", [1.0, 0.5])
     assert seen[-2:] == ["compare", ("stack", "Both")]
 
 
-def test_a_change_makes_the_checked_ball_stale(opened, context, qtbot):
-    family(context)
-    page = opened()
+def test_a_change_makes_the_checked_ball_stale(open_library, gui, qtbot):
+    family(gui)
+    page = open_library()
     dialog = stack_dialog(page, qtbot)
     dialog.check.trigger()
     dialog.table.setData(dialog.table.index(0, 1), 2.0)
-    assert context.engine.withdrawn == [1]
+    assert gui.engine.withdrawn == [1]
     assert "not checked" in dialog.said.text()
     dialog.table.setData(dialog.table.index(0, 0), Qt.CheckState.Unchecked.value, 10)
     assert not dialog.check.isEnabled()
     dialog.reject()
 
 
-def test_a_kept_stack_comes_back_and_can_be_forgotten(opened, context, qtbot):
-    family(context)
-    page = opened()
+def test_a_kept_stack_comes_back_and_can_be_forgotten(open_library, gui, qtbot):
+    family(gui)
+    page = open_library()
     dialog = stack_dialog(page, qtbot)
     dialog.name.setCurrentText("Alone")
     dialog.keep.trigger()
@@ -84,7 +68,7 @@ def test_a_kept_stack_comes_back_and_can_be_forgotten(opened, context, qtbot):
     dialog.name.activated.emit(dialog.name.findText("Alone"))
     assert len(dialog.table.on()) == 1
     dialog.forget.trigger()
-    assert kept_stacks(context.library.db) == []
+    assert kept_stacks(gui.library.db) == []
     dialog.reject()
 
 
@@ -101,9 +85,9 @@ def test_the_tables_keep_qts_contract(qapp):
     assert len(testers) == 2
 
 
-def test_a_stack_is_exported_as_a_model_folder_alone(opened, context, qtbot, tmp_path):
-    family(context)
-    page = opened()
+def test_a_stack_is_exported_as_a_model_folder_alone(open_library, gui, qtbot, tmp_path):
+    family(gui)
+    page = open_library()
     page.show_edit("Capitals")
     dialog = stack_dialog(page, qtbot)
     place = [dialog.table.index(r, 0).data() for r in range(3)].index("Nurses")
@@ -114,7 +98,7 @@ def test_a_stack_is_exported_as_a_model_folder_alone(opened, context, qtbot, tmp
     assert not export.adapter.isEnabled()
     export.target.setText(str(tmp_path / "both"))
     qtbot.mouseClick(export.export_button, Qt.MouseButton.LeftButton)
-    asked = context.engine.last("export").arguments
+    asked = gui.engine.last("export").arguments
     assert (sorted([asked["edit"], *asked["more"]]), asked["form"]) == (
         ["Capitals@1", "Nurses@1"],
         "folder",
