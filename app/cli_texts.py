@@ -61,9 +61,10 @@ def measure_lines(result: Mapping[str, Any]) -> list[str]:
         )
     if scope := result.get("scope"):
         wrong = scope["false_positive_rate"]
+        of_radii = " of the rows' radii" if scope.get("measure") == "distance" else ""
         lines.append(
-            f"Gate at {scope['threshold']:g}: answers {_share(scope['recall'])} of the evaluation "
-            f"examples, {_share(wrong['hard'])} of the hard negatives and "
+            f"Gate at {scope['threshold']:g}{of_radii}: answers {_share(scope['recall'])} of the "
+            f"evaluation examples, {_share(wrong['hard'])} of the hard negatives and "
             f"{_share(wrong['general'], '.3%')} of general text"
         )
     return lines
@@ -136,12 +137,18 @@ def _chosen(senses: Sequence[object]) -> str:
 def gate_lines(result: Mapping[str, Any]) -> list[str]:
     """Say which rows of memories answered in a generation, and with what scores."""
     return [
-        f"{gate['name']} answered after {token['token']!r} with {token['text']!r}, score "
-        f"{token['score']:.3f}"
+        f"{gate['name']} answered after {token['token']!r} with {token['text']!r}, "
+        f"{_how_near(gate, token)}"
         for gate in result["gates"]
         for token in gate["tokens"]
         if token["answered"]
     ]
+
+
+def _how_near(gate: Mapping[str, Any], token: Mapping[str, Any]) -> str:
+    if gate["measure"] == "distance":
+        return f"distance {token['score']:.3f} of at most {token['threshold']:.3f}"
+    return f"score {token['score']:.3f}"
 
 
 def prompt_cut(tokens: int) -> str:

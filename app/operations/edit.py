@@ -32,7 +32,7 @@ from app.operations.texts import general_text, regularisation_text
 from editing.base_passes import BasePassCache, pass_for
 from editing.editors import find_editor
 from editing.editors.base import Checkpoints, Edit, Editor, FitContext
-from editing.editors.serac.serac_edit import SeracEdit
+from editing.editors.memory_edit import MemoryEdit
 from editing.errors import EditingError, UnsupportedModelError
 from editing.evaluation import (
     BallJudge,
@@ -304,7 +304,7 @@ def _result(request: EditRequest, inputs: _Inputs, fit: _Fit) -> dict[str, Any]:
 
 def _scope(inputs: _Inputs, fit: _Fit, report: Report) -> dict[str, Any]:
     """What the gate of a memory did; other edits have none."""
-    if not isinstance(fit.edit, SeracEdit):
+    if not isinstance(fit.edit, MemoryEdit):
         return {"scope": None}
     lent = nullcontext(inputs.model)
     with lent if inputs.below is None else inputs.below.applied(inputs.model) as model:

@@ -5,7 +5,8 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any
 
-from editing.editors.serac.serac_edit import GateDecision, SeracEdit
+from editing.editors.base import OVER_ALL
+from editing.editors.memory_edit import GateDecision, MemoryEdit
 from editing.library.stacks import StackedEdit
 from editing.models.language_model import LanguageModel
 
@@ -21,35 +22,38 @@ def gates_json(
             it says the same now as when the text was drawn, up to the model's context.
 
     Returns:
-        For each edit with a memory its `name`, `threshold`, `answers` (how many tokens a row
-        decided on) and `tokens`: for each token `token`, `row` (its id), `text` (the row as a
-        sentence), `score` and `answered`, of what comes after the token; `rows`: the texts of the
-        rows that answered, the first one first.
+        For each edit with a memory its `name`, `measure` ("score", or "distance" of a codebook),
+        `threshold` (of a codebook the share of their radii that rows reach), `answers` (how many
+        tokens a row decided on) and `tokens`: for each token `token`, `row` (its id), `text` (the
+        row as a sentence), `score` (of a codebook the distance), `threshold` (of a codebook the
+        row's radius) and `answered`, of what comes after the token; `rows`: the texts of the rows
+        that answered, the first one first.
     """
     return [
         _gate(item.name, item.edit, _decisions(model, stack, item.edit, text))
         for item in stack
-        if isinstance(item.edit, SeracEdit)
+        if isinstance(item.edit, MemoryEdit)
     ]
 
 
 def _decisions(
-    model: LanguageModel, stack: Sequence[StackedEdit], edit: SeracEdit, text: str
+    model: LanguageModel, stack: Sequence[StackedEdit], edit: MemoryEdit, text: str
 ) -> tuple[GateDecision, ...]:
-    """Ask a gate with the other edits on the model, none of which has a memory."""
+    """Ask a gate with the edits on the model that change what it reads."""
     with ExitStack() as lent:
         for other in stack:
-            if not isinstance(other.edit, SeracEdit):
+            if other.edit is not edit and other.edit.wraps_module < OVER_ALL:
                 lent.enter_context(other.edit.applied(model, other.strength))
         return edit.decisions(model, text)
 
 
-def _gate(name: str, edit: SeracEdit, decisions: Sequence[GateDecision]) -> dict[str, Any]:
-    texts = {row.id: row.text for row in edit.rows}
+def _gate(name: str, edit: MemoryEdit, decisions: Sequence[GateDecision]) -> dict[str, Any]:
+    texts = {str(row["id"]): str(row["text"]) for row in edit.row_records()}
     answered = [decision for decision in decisions if decision.answered]
     return {
         "name": name,
-        "threshold": edit.threshold,
+        "measure": str(edit.measure),
+        "threshold": edit.answers_from,
         "answers": len(answered),
         "rows": list(dict.fromkeys(texts[decision.row] for decision in answered)),
         "tokens": [{**asdict(each), "text": texts[each.row]} for each in decisions],

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast, runtime_checkable
+from typing import Any
 
 from app.operations.models import LoadedModels
 from app.operations.places import open_library
@@ -15,6 +15,7 @@ from app.operations.provenance import now
 from app.operations.requests import Request
 from app.operations.row_files import rows_of_file
 from editing.editors.base import Edit
+from editing.editors.memory_edit import MemoryEdit
 from editing.editors.memory_rows import MemoryRow, new_rows
 from editing.editors.serac.serac_edit import SeracEdit
 from editing.errors import EditingError
@@ -44,17 +45,8 @@ class MemoryChange(Request):
     file: str | None = None
     """A file of examples, or of a memory's rows, to write as well."""
     threshold: float | None = None
-    """From which score on rows answer; None leaves it."""
+    """From which score on rows answer, or up to how many of their radii; None leaves it."""
     data_dir: str | None = None
-
-
-@runtime_checkable
-class _Switched(Protocol):
-    """An edit whose rows can be switched."""
-
-    def switched(self, row: str, *, on: bool) -> Edit:
-        """Switch a row on or off."""
-        ...
 
 
 def run_change_memory(
@@ -73,13 +65,14 @@ def run_change_memory(
         row = library.edit(request.edit)
         edit, record = read_edit(library.folder_of(row))
         rows = _rows(request)
-        changed = _switched(edit, row.name, request)
+        before = memory_of_edit(edit, row.name)
+        changed = _switched(before, request)
         if rows:
             loaded = (models or LoadedModels()).model(row.model, report)
             changed = _with_rows(changed, row.name, loaded, rows)
         if request.threshold is not None:
-            changed = _at_threshold(changed, row.name, request.threshold)
-        told = _record(record, edit, changed)
+            changed = changed.at_threshold(_threshold(request.threshold))
+        told = _record(record, before, changed)
         folder = write_edit(library.edits_folder, changed.state(), told)
     return {
         "folder": str(folder),
@@ -88,13 +81,28 @@ def run_change_memory(
     }
 
 
-def _switched(edit: Edit, name: str, request: MemoryChange) -> Edit:
+def memory_of_edit(edit: Edit, name: str) -> MemoryEdit:
+    """Return an edit that answers by rows.
+
+    Raises:
+        EditingError: It is none.
+    """
+    if isinstance(edit, MemoryEdit):
+        return edit
+    raise EditingError(f"{name} has no rows: it changes the model itself. Name a memory.")
+
+
+def _switched(edit: MemoryEdit, request: MemoryChange) -> MemoryEdit:
     for is_on, ids in ((True, request.on), (False, request.off)):
         for each in ids:
-            if not isinstance(edit, _Switched):
-                raise EditingError(f"{name} has no rows: it changes the model itself.")
             edit = edit.switched(each, on=is_on)
     return edit
+
+
+def _threshold(wanted: float) -> float:
+    if not 0 <= wanted <= 1:
+        raise EditingError(f"{wanted:g} is no threshold. Give a number from 0 to 1.")
+    return wanted
 
 
 def _rows(request: MemoryChange) -> tuple[MemoryRow, ...]:
@@ -108,7 +116,9 @@ def _rows(request: MemoryChange) -> tuple[MemoryRow, ...]:
     return (*given, *(() if request.file is None else rows_of_file(Path(request.file))))
 
 
-def _with_rows(edit: Edit, name: str, model: LanguageModel, rows: Sequence[MemoryRow]) -> SeracEdit:
+def _with_rows(
+    edit: MemoryEdit, name: str, model: LanguageModel, rows: Sequence[MemoryRow]
+) -> MemoryEdit:
     if isinstance(edit, SeracEdit):
         return edit.with_memory_rows(model, rows)
     raise EditingError(
@@ -116,24 +126,19 @@ def _with_rows(edit: Edit, name: str, model: LanguageModel, rows: Sequence[Memor
     )
 
 
-def _at_threshold(edit: Edit, name: str, threshold: float) -> SeracEdit:
-    if isinstance(edit, SeracEdit):
-        return edit.at_threshold(threshold)
-    raise EditingError(f"{name} has no threshold from which rows answer.")
-
-
-def _record(record: Mapping[str, Any], edit: Edit, changed: Edit) -> dict[str, Any]:
+def _record(record: Mapping[str, Any], edit: MemoryEdit, changed: MemoryEdit) -> dict[str, Any]:
     """Say what is known of the changed edit: figures are those of the rows that were measured."""
     result: dict[str, Any] = dict(record["result"])
     measured: dict[str, Any] = record.get("measured") or {
         "rows": _rows_on(edit),
-        "threshold": edit.threshold if isinstance(edit, SeracEdit) else None,
+        "threshold": None,
         "figures": {name: result.get(name) for name in FIGURES},
     }
-    scope = result.get("scope")
-    threshold = changed.threshold if isinstance(changed, SeracEdit) else None
+    if measured["threshold"] is None:
+        measured = {**measured, "threshold": edit.answers_from}
+    scope, threshold = result.get("scope"), changed.answers_from
     if scope is not None:
-        result["scope"] = {**scope, "threshold": threshold}
+        result["scope"] = {**scope, "threshold": threshold, "problem": changed.problem()}
     if _rows_on(changed) != measured["rows"]:
         result |= _figures(measured["figures"], None)
     elif threshold == measured["threshold"]:
@@ -147,10 +152,9 @@ def _record(record: Mapping[str, Any], edit: Edit, changed: Edit) -> dict[str, A
     return {**kept, "created": now(), "result": result, "measured": measured}
 
 
-def _rows_on(edit: Edit) -> list[str]:
+def _rows_on(edit: MemoryEdit) -> list[str]:
     """The ids of the rows that are on."""
-    rows = cast("Sequence[Mapping[str, Any]]", edit.state().record.get("rows", ()))
-    return sorted(str(row["id"]) for row in rows if row["enabled"])
+    return sorted(str(row["id"]) for row in edit.row_records() if row["enabled"])
 
 
 def _figures(measured: Mapping[str, Any], point: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -3,27 +3,17 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol, cast, runtime_checkable
+from typing import Any
 
-from app.operations.memory_changes import MemoryChange, run_change_memory
+from app.operations.memory_changes import MemoryChange, memory_of_edit, run_change_memory
 from app.operations.models import LoadedModels
 from app.operations.places import open_library
 from app.operations.rows_requests import RowsRequest
-from editing.editors.base import Edit
 from editing.errors import EditingError
 from editing.library.edit_row import EditRow
 from editing.library.files import read_edit
 from editing.library.index import Library
 from editing.progress import Report, unheard
-
-
-@runtime_checkable
-class _HasRows(Protocol):
-    """An edit that answers by rows."""
-
-    def row_records(self) -> tuple[Mapping[str, Any], ...]:
-        """The rows as plain values."""
-        ...
 
 
 def run_rows(
@@ -64,9 +54,7 @@ def write_rows(request: RowsRequest, to: Path) -> int:
 
 def _records(library: Library, row: EditRow) -> tuple[Mapping[str, Any], ...]:
     edit, _ = read_edit(library.folder_of(row))
-    if isinstance(cast(Edit | _HasRows, edit), _HasRows):
-        return cast(_HasRows, edit).row_records()
-    raise EditingError(f"{row.name} has no rows: it changes the model itself. Name a memory.")
+    return memory_of_edit(edit, row.name).row_records()
 
 
 def _changed(

@@ -30,6 +30,9 @@ from editing.progress import Report, unheard
 
 SettingsT = TypeVar("SettingsT")
 
+OVER_ALL = 3
+"""`Edit.wraps_module` of what changes nothing within the model, only what it predicts."""
+
 TokenLosses = Callable[[BasePass, Sequence[int] | None], Tensor]
 """Score candidates: (candidates, rows) NLL of a base pass's rows; the second argument limits the
 work to some sequences, the rows of others keeping the base's loss."""
@@ -52,7 +55,7 @@ class Edit(ABC):
     """Whether `token_losses` scores many strengths at about the cost of one."""
     wraps_module: ClassVar[int] = 0
     """How far out `exported_module` puts something around the model's module; 0 for nowhere. Of a
-    stack, what goes further out goes last: a memory over all others."""
+    stack, what goes further out goes last: what is OVER_ALL over all others."""
     answers_by_rows: ClassVar[bool] = False
     """Whether rows of a memory answer where they apply, and the model is left alone elsewhere."""
 

@@ -123,18 +123,21 @@ def test_a_memory_s_file_comes_back_as_it_was(data: Path, change: Ask, tmp_path:
     assert answer["record"]["state"]["rows"][2:] == again
 
 
-def test_another_threshold_brings_what_was_measured_there(data: Path, change: Ask) -> None:
-    before = record_of(data, "House")
+@pytest.mark.parametrize(("edit", "kept_as"), [("House", "threshold"), ("Book", "reach")])
+def test_another_threshold_brings_what_was_measured_there(
+    data: Path, change: Ask, edit: str, kept_as: str
+) -> None:
+    before = record_of(data, edit)
     path = before["result"]["scope"]["path"]
-    point = next(each for each in path if each["threshold"] != before["state"]["threshold"])
-    moved = change(threshold=point["threshold"])["record"]
-    assert moved["state"]["threshold"] == point["threshold"]
+    point = next(each for each in path if each["threshold"] != before["state"][kept_as])
+    moved = change(edit, threshold=point["threshold"])["record"]
+    assert moved["state"][kept_as] == point["threshold"]
     assert moved["result"]["scope"]["threshold"] == point["threshold"]
     assert moved["result"]["success_rate"]["after"] == point["success_rate"]
     assert moved["result"]["degradation"] == point["degradation"]
-    back = change(threshold=before["state"]["threshold"])["record"]
+    back = change(edit, threshold=before["state"][kept_as])["record"]
     assert back["result"] == before["result"]
-    between = change(threshold=0.123)["record"]["result"]
+    between = change(edit, threshold=0.123)["record"]["result"]
     assert between["degradation"] is None
 
 
@@ -160,7 +163,7 @@ def test_a_row_that_is_off_is_as_if_it_had_never_been(
         ({"off": ["none"]}, "holds no row"),
         ({"edit": "Nobody"}, "Nobody"),
         ({"file": "/nowhere/rows.jsonl"}, "cannot be read"),
-        ({"edit": "Book", "threshold": 0.5}, "has no threshold"),
+        ({"edit": "Book", "threshold": 1.5}, "from 0 to 1"),
         (
             {"edit": "Book", "add": [{"prefix": "A", "suffix": " b", "kind": "increase"}]},
             "trained",

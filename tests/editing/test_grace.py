@@ -116,6 +116,43 @@ def test_the_widest_reach_inside_the_ball_is_kept(model: LanguageModel) -> None:
         assert kept.reach == REACHES[max(inside)]
 
 
+def test_decisions_are_what_the_codebook_does(model: LanguageModel) -> None:
+    edit, _ = fit(model, FRANCE, NURSE)
+    text = FRANCE.prefix + " Paris. " + NURSE.prefix
+    decisions = edit.decisions(model, text)
+    answered = [n for n, decision in enumerate(decisions) if decision.answered]
+    of_france = len(model.tokenizer(FRANCE.prefix).input_ids) - 1
+    assert (decisions[of_france].row, decisions[of_france].answered) == (FRANCE.id, True)
+    assert decisions[of_france].score < 1e-3  # its own prompt, to rounding
+    assert decisions[of_france].threshold == pytest.approx(float(edit.radii[0]))
+    for decision in decisions:
+        assert decision.answered == (decision.score <= decision.threshold)
+    plain = logits(model, text)
+    with edit.applied(model):
+        moved = (logits(model, text) != plain).any(-1)
+    assert int(moved.nonzero()[0]) == answered[0]  # nothing before the first row that answers
+    silent = edit.at_threshold(0.0)
+    assert not any(decision.answered for decision in silent.decisions(model, FRANCE.prefix))
+    off = edit.switched(FRANCE.id, on=False)
+    assert off.decisions(model, FRANCE.prefix)[-1].row == NURSE.id
+
+
+def test_readings_tell_how_many_radii_away_the_nearest_row_is(model: LanguageModel) -> None:
+    edit, judge = fit(model, FRANCE, NURSE, radius=0.4)
+    base = judge.yardstick.general_pass
+    assert base is not None
+    read = edit.readings(model, base, unheard)
+    for reach in REACHES[1:]:
+        at = edit.at_threshold(reach)
+        for number in range(base.sequences):
+            sequence = base.sequence(number)
+            ids = torch.tensor([sequence.ids])
+            decided = at.judged(model, ids).answered[sequence.first_scored - 1 : -1]
+            own = read.scores[base.rows_of(number)]
+            assert ((own <= reach) == decided).all()
+    assert len({*read.rows.tolist()}) == 2
+
+
 def test_saved_and_exported_it_is_the_same(model: LanguageModel, tmp_path: Path) -> None:
     example = Example(PROMPT, " Madrid", kind=Kind.INCREASE, threshold=1.0)
     edit, _ = fit(model, example, NURSE)

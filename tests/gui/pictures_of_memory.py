@@ -124,12 +124,62 @@ def put_memory(context, name="House facts", edit_id="20261121-180000-bbbbbb", **
     )
 
 
+def distances(reach=0.5):
+    """What a result says of a codebook's gate: how far texts are from the nearest row."""
+    scores = {
+        "in_scope": [0.05 + 1.6 * (n / 60) ** 1.5 for n in range(60)],
+        "hard": [0.5 + 1.9 * math.sqrt(n / 60) for n in range(60)],
+        "general": [0.7 + 2.0 * (n / 400) ** 0.3 for n in range(400)],
+    }
+
+    def shares(at):
+        found = {key: sum(s <= at for s in of) / len(of) for key, of in scores.items()}
+        return {"recall": found["in_scope"], "hard": found["hard"], "general": found["general"]}
+
+    path = [
+        {
+            "threshold": at,
+            "success_rate": 0.31 + 0.5 * shares(at)["recall"],
+            "hard_negatives": 20.0 + 0.9 * shares(at)["hard"],
+            "degradation": 4e-4 * shares(at)["general"],
+            "inside_ball": 4e-4 * shares(at)["general"] <= 1e-5,
+            **shares(at),
+        }
+        for at in (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
+    ]
+    return {
+        "measure": "distance",
+        "threshold": reach,
+        "grid": [point["threshold"] for point in path],
+        "scores": scores,
+        "path": path,
+        "roc": [{"threshold": n / 25, **shares(n / 25)} for n in range(70)],
+        "trained": {},
+        "problem": None,
+    }
+
+
+def put_codebook(context):
+    """Put a codebook into the library as the engine writes one."""
+    return kit.put_edit(
+        context,
+        "Codebook",
+        edit_id="20261121-190000-cccccc",
+        said={"state": {"reach": 0.5, "rows": [row(0), row(1), row(5)]}},
+        method="serac",
+        senses=[],
+        scope=distances(),
+        budget=1e-5,
+    )
+
+
 def draw(folder: Path) -> None:
     """Draw rows, the gate and an edit without one, light and dark."""
     application = QApplication.instance() or QApplication([])
     with tempfile.TemporaryDirectory() as data:
         context = kit.context_in(Path(data))
         fill(context)
+        put_codebook(context)
         window = MainWindow(Path(data), context)
         window.resize(1280, 800)
         window.show()
@@ -143,6 +193,9 @@ def draw(folder: Path) -> None:
             page.gate.slider.setValue(page.gate.slider.value() - 2)
             _grab(window, folder / f"memory-gate-{look}.png")
             page.gate.put_back()
+            page.show_edit("Codebook")
+            _grab(window, folder / f"memory-codebook-{look}.png")
+            page.show_edit("House facts")
         window.close()
         window.deleteLater()
         application.processEvents()

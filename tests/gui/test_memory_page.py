@@ -30,12 +30,7 @@ def page(qtbot, context):
 
 
 def shown(qtbot, context):
-    page = MemoryPage(context)
-    qtbot.addWidget(page)
-    page.resize(1200, 760)
-    page.show()
-    qtbot.waitExposed(page)
-    return page
+    return kit.shown(qtbot, MemoryPage(context), 1200, 760)
 
 
 def notices(context):
@@ -270,7 +265,7 @@ def test_a_gate_that_is_not_good_enough_says_so(qtbot, context):
     assert page.gate.problem.isVisible()
 
 
-def test_a_codebook_has_rows_but_no_scores(qtbot, context):
+def test_a_codebook_of_an_older_version_has_rows_but_no_gate(qtbot, context):
     kit.put_edit(
         context,
         "Codebook",
@@ -287,8 +282,32 @@ def test_a_codebook_has_rows_but_no_scores(qtbot, context):
     assert not page.rows.prefix.isVisible()
     page.tabs.setCurrentIndex(1)
     assert page.gate.said.isVisible()
-    assert "codebook" in page.gate.said.text().lower()
+    assert "fit it again" in page.gate.said.text().lower()
     assert not page.gate.slider.isVisible()
+
+
+def test_a_codebook_shows_distances_and_its_reach_moves(qtbot, context):
+    memories.put_codebook(context)
+    page = shown(qtbot, context)
+    page.show_edit("Codebook")
+    assert not page.rows.add.isVisible()
+    page.tabs.setCurrentIndex(1)
+    gate = page.gate
+    assert gate.at.text() == "Reach 0.5, as kept"
+    assert gate.slider.accessibleName() == "Reach"
+    assert gate.use.text() == "Use this reach"
+    assert "left of the line" in gate.histogram.chart.getAxis("bottom").labelText
+    before = [tile.text for tile in gate.tiles]
+    gate.slider.setFocus()
+    qtbot.keyClick(gate.slider, Qt.Key.Key_Right)
+    assert (gate.threshold, gate.at.text()) == (0.75, "Reach 0.75")
+    assert [tile.text for tile in gate.tiles] != before
+    assert "At 0.75" in gate.histogram.summary()
+    gate.use.trigger()
+    (asked,) = [each for each in context.engine.asked if each.question == "change-memory"]
+    assert asked.arguments["threshold"] == 0.75
+    page.show_edit("House facts")
+    assert gate.use.text() == "Use this threshold"
 
 
 def test_without_a_memory_the_page_says_how_to_get_one(qtbot, tmp_path):

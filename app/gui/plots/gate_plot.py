@@ -1,4 +1,4 @@
-"""Scores of a memory's gate as histograms, with the threshold as a line to drag."""
+"""Scores of a memory's gate, or distances of a codebook's, with the threshold as a line to drag."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,8 +15,15 @@ _PERCENT = 100.0
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 
 
+FARTHEST = 2.0
+"""Radii; what is further from a row is shown in the last bin."""
+
+
 class GatePlot(ThemedPlot):
-    """Which share of texts of each kind scores how high; a row answers right of the line."""
+    """Which share of texts of each kind scores how high; a row answers right of the line.
+
+    By distance, how far texts are from the nearest row; one answers left of the line.
+    """
 
     threshold_dragged = Signal(float)
     """Where the line was dragged to."""
@@ -30,9 +37,9 @@ class GatePlot(ThemedPlot):
         self._scores: tuple[Sequence[float], ...] = ((), (), ())
         self._names = (self.tr("In scope"), self.tr("Hard negatives"), self.tr("General text"))
         self._threshold = 1.0
+        self._by_distance = False
         self.chart: Any = self.add_chart(0)
         self.chart.setLabel("left", self.tr("Share of texts %"))
-        self.chart.setLabel("bottom", self.tr("Score (a row answers right of the line)"))
         self.chart.setMouseEnabled(x=False, y=False)
         self._curves = [pg.PlotDataItem(stepMode="center") for _ in self._names]
         self._legend: Any = pg.LegendItem(offset=(-10, 10), labelTextSize="9pt")
@@ -45,10 +52,19 @@ class GatePlot(ThemedPlot):
         self.chart.addItem(self.line, ignoreBounds=True)
 
     def show_scores(
-        self, in_scope: Sequence[float], hard: Sequence[float], general: Sequence[float]
+        self,
+        in_scope: Sequence[float],
+        hard: Sequence[float],
+        general: Sequence[float],
+        *,
+        by_distance: bool = False,
     ) -> None:
-        """Take other scores, each between 0 and 1."""
+        """Take other scores, each between 0 and 1, or distances in radii of the nearest row."""
         self._scores = (tuple(in_scope), tuple(hard), tuple(general))
+        self._by_distance = by_distance
+        self.line.setBounds((0.0, self._most()))
+        # What is far from every row stands in the last bin, often nearly all of it.
+        self._legend.setOffset((-70 if by_distance else -10, 10))
         self.redraw_soon()
 
     def show_threshold(self, threshold: float) -> None:
@@ -61,24 +77,29 @@ class GatePlot(ThemedPlot):
     def draw(self, colours: PlotColours) -> None:
         import pyqtgraph as pg
 
-        edges = [place / BINS for place in range(BINS + 1)]
+        most = self._most()
+        edges = [most * place / BINS for place in range(BINS + 1)]
         series = tokens_of(self).series
         for number, (curve, scores) in enumerate(zip(self._curves, self._scores, strict=True)):
-            curve.setData(edges, shares(scores))
+            curve.setData(edges, shares(scores, most))
             curve.setPen(pg.mkPen(series[number], width=2, style=_DASHES[number]))
         self.line.setPen(pg.mkPen(colours.budget, width=2))
         self.line.setHoverPen(pg.mkPen(colours.kept, width=3))
         for _, label in self._legend.items:
             label.setText(label.text, color=colours.text)
-        self.chart.setXRange(0, 1, padding=0.02)
-        top = max((share for scores in self._scores for share in shares(scores)), default=0.0)
+        words = self.tr("Score (a row answers right of the line)")
+        if self._by_distance:
+            words = self.tr("Distance in radii of the row (it answers left of the line)")
+        self.chart.setLabel("bottom", words)
+        self.chart.setXRange(0, most, padding=0.02)
+        top = max((share for scores in self._scores for share in shares(scores, most)), default=0.0)
         self.chart.setYRange(0, max(top, 10.0), padding=0.05)
 
     @override
     def summary(self) -> str:
         if not any(self._scores):
             return self.tr("No score has been measured.")
-        above = [_share_above(scores, self._threshold) for scores in self._scores]
+        above = [self._share_answered(scores) for scores in self._scores]
         return self.tr("At {threshold:.2f}, rows answer for {shares}.").format(
             threshold=self._threshold,
             shares=", ".join(
@@ -88,9 +109,11 @@ class GatePlot(ThemedPlot):
 
     @override
     def table(self) -> PlotTable:
-        columns = [shares(scores) for scores in self._scores]
+        most = self._most()
+        columns = [shares(scores, most) for scores in self._scores]
+        edges = [f"{most * place / BINS:g}" for place in range(BINS + 1)]
         rows = tuple(
-            (f"{place / BINS:g}", f"{(place + 1) / BINS:g}", *(f"{c[place]:.4f}" for c in columns))
+            (edges[place], edges[place + 1], *(f"{c[place]:.4f}" for c in columns))
             for place in range(BINS)
         )
         return PlotTable(("from", "to", "in_scope", "hard_negatives", "general_text"), rows)
@@ -98,14 +121,24 @@ class GatePlot(ThemedPlot):
     def _on_dragged(self) -> None:
         self.threshold_dragged.emit(float(self.line.value()))
 
+    def _most(self) -> float:
+        return FARTHEST if self._by_distance else 1.0
 
-def shares(scores: Sequence[float]) -> list[float]:
-    """Count scores between 0 and 1 in BINS equal bins, as percentages of all of them."""
+    def _share_answered(self, scores: Sequence[float]) -> float:
+        if self._by_distance:
+            count = sum(score <= self._threshold and self._threshold > 0 for score in scores)
+        else:
+            count = sum(score > self._threshold for score in scores)
+        return _PERCENT * count / max(1, len(scores))
+
+
+def shares(scores: Sequence[float], most: float = 1.0) -> list[float]:
+    """Count scores from 0 in BINS equal bins, as percentages of all; the last has all from there.
+
+    Args:
+        most: Where the last bin ends.
+    """
     counts = [0] * BINS
     for score in scores:
-        counts[min(BINS - 1, int(score * BINS))] += 1
+        counts[min(BINS - 1, int(score / most * BINS))] += 1
     return [_PERCENT * count / max(1, len(scores)) for count in counts]
-
-
-def _share_above(scores: Sequence[float], threshold: float) -> float:
-    return _PERCENT * sum(score > threshold for score in scores) / max(1, len(scores))

@@ -18,7 +18,8 @@ from typing_extensions import override
 from editing.batches import TokenSequence, pad
 from editing.editors.base import Edit, Editor, EditState, FitContext
 from editing.editors.depth import block_at, depth_setting
-from editing.editors.grace.grace_edit import GraceEdit
+from editing.editors.grace.grace_edit import REACHES, GraceEdit
+from editing.editors.memory import Workload, scoring, weights, writing_rows
 from editing.editors.memory_rows import new_rows
 from editing.examples import JSON, Kind
 from editing.general_text import GeneralText
@@ -28,8 +29,6 @@ from editing.objectives import EncodedExamples, training_loss
 from editing.progress import Progress, never_stopping
 from editing.settings import Scale, check_ranges, setting
 
-REACHES = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
-"""The last one inside the ball is the widest; at 0 the model is untouched."""
 SMALLEST = 1e-3
 """Of a key's length: a radius is never less, so that rounding does not hide a row's own prompt."""
 ENOUGH = {Kind.INCREASE: 0.05, Kind.BALANCE: 0.02, Kind.DECREASE: -8.0, Kind.PREFER: -5.0}
@@ -80,6 +79,11 @@ class Grace(Editor[GraceSettings]):
     reads_weights: ClassVar[bool] = False
     step_name: ClassVar[str] = "reach"
     step_values: ClassVar[tuple[float, ...]] = REACHES
+
+    @override
+    def memory(self, model: LanguageModel, work: Workload, settings: GraceSettings) -> int:
+        writing = writing_rows(model, work, block_at(model, settings.depth, first=1))
+        return weights(model, work) + max(writing, scoring(model, work))
 
     @override
     def fit(

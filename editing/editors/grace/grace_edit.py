@@ -12,9 +12,13 @@ from transformers import PreTrainedModel
 from typing_extensions import override
 
 from editing.base_passes import BasePass
-from editing.editors.base import Edit, EditState, TokenLosses, module_token_losses
+from editing.base_passes.base_pass import in_batches
+from editing.batches import pad
+from editing.editors.base import EditState, TokenLosses, module_token_losses
+from editing.editors.memory_edit import GateReadings, Judged, Measure, MemoryEdit
 from editing.errors import EditingError
 from editing.examples import JSON
+from editing.models.activations import activations
 from editing.models.applied import Change, Originals
 from editing.models.backpack import Codebook, GraceForCausalLM, WithCodebook
 from editing.models.language_model import LanguageModel
@@ -22,15 +26,20 @@ from editing.progress import Report
 
 OFF = -1.0
 """A radius that reaches nothing."""
+REACHES = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
+"""The last one inside the ball is the widest; at 0 the model is untouched."""
+SMALLEST = 1e-12
+"""A radius counts as no less, where distances are told in radii."""
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class GraceEdit(Edit):
+class GraceEdit(MemoryEdit):
     """Rows on a block's input and output."""
 
     wraps_module: ClassVar[int] = 1
-    answers_by_rows: ClassVar[bool] = True
+    measure: ClassVar[Measure] = Measure.DISTANCE
+    grid: ClassVar[tuple[float, ...]] = REACHES
 
     block: str
     keys: Tensor
@@ -76,16 +85,59 @@ class GraceEdit(Edit):
             model, [functools.partial(each.applied, model) for each in candidates], report
         )
 
+    @property
+    @override
+    def answers_from(self) -> float:
+        return self.reach
+
+    @override
+    def at_threshold(self, threshold: float) -> "GraceEdit":
+        return replace(self, reach=threshold)
+
+    @override
     def row_records(self) -> tuple[dict[str, JSON], ...]:
-        """The rows as plain values: id, text, kind, time, enabled and what they were made of."""
         return tuple(dict(row) for row in self.rows)
 
-    def switched(self, row: str, *, on: bool) -> "GraceEdit":
-        """Switch a row, given by its id, on or off.
+    @override
+    def judged(self, model: LanguageModel, ids: Tensor) -> Judged:
+        inputs = activations(model, ids, torch.ones_like(ids), inputs=[self.block])
+        distances, _, rows = self._nearest(inputs.inputs[self.block][0])
+        radii = self.reach * self.radii[rows]
+        return Judged(distances, radii, rows, (distances <= radii) & (not self.is_silent))
 
-        Raises:
-            EditingError: There is no such row.
+    @override
+    def readings(self, model: LanguageModel, base: BasePass, report: Report) -> GateReadings:
+        scores, rows = torch.zeros(base.rows), torch.zeros(base.rows, dtype=torch.long)
+        for numbers, batch in in_batches(model, base, range(base.sequences), report, "evaluating"):
+            ids, mask = pad(batch, device=model.device)
+            inputs = activations(model, ids, mask, inputs=[self.block]).inputs[self.block]
+            for number, sequence, own in zip(numbers, batch, inputs, strict=True):
+                kept = slice(sequence.first_scored - 1, len(sequence.ids) - 1)
+                _, scores[base.rows_of(number)], rows[base.rows_of(number)] = self._nearest(
+                    own[kept]
+                )
+        return GateReadings(scores, rows)
+
+    def _nearest(self, inputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Find the row that answers, or else the one that would have to reach least further.
+
+        Args:
+            inputs: (places, d) of the block.
+
+        Returns:
+            (places,) its distance; how far away any row is at least, in radii; and its number.
         """
+        codebook = self.codebook().to(inputs.device)
+        distances = codebook.distances(inputs).cpu()
+        is_on = torch.tensor([bool(row["enabled"]) for row in self.rows])
+        shares = (distances / self.radii.clamp(min=SMALLEST)).masked_fill(~is_on, torch.inf)
+        least, rows = shares.min(dim=-1)
+        reached, answering = (found.cpu() for found in codebook.nearest(inputs))
+        rows = torch.where(reached.isfinite(), answering, rows)
+        return distances.gather(-1, rows[:, None])[:, 0], least, rows
+
+    @override
+    def switched(self, row: str, *, on: bool) -> "GraceEdit":
         if row not in [each["id"] for each in self.rows]:
             raise EditingError(f"The codebook holds no row {row!r}.")
         rows = [{**each, "enabled": on} if each["id"] == row else each for each in self.rows]

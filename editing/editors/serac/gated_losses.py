@@ -88,8 +88,8 @@ class _Fired:
     def moved(self, strength: float, words: int) -> Tensor:
         """What answering changes in the losses of the next tokens, (places,) nats."""
         how = replace(self.gated.answering, strength=strength)
-        parts = [self._moved(place, how, words) for place in self.places.split(AT_ONCE)]
-        return torch.cat(parts)
+        parts = cast("tuple[Tensor, ...]", self.places.split(AT_ONCE))
+        return torch.cat([self._moved(place, how, words) for place in parts])
 
     def _moved(self, place: Tensor, how: Answering, words: int) -> Tensor:
         at = cast("tuple[Tensor, Tensor]", place.unbind(1))

@@ -23,7 +23,7 @@ from editing.editors.depth import depth_setting
 from editing.editors.memory import Workload, scoring, weights
 from editing.editors.memory_rows import new_rows
 from editing.editors.serac.counterfactual import ReaderChoice
-from editing.editors.serac.gated_losses import NEVER
+from editing.editors.serac.gated_losses import NEVER, THRESHOLDS
 from editing.editors.serac.general_shares import general_shares
 from editing.editors.serac.kept_scope import ScopeChoice, trained_scope
 from editing.editors.serac.memory_building import memory_of, new_keys
@@ -38,11 +38,6 @@ from editing.objectives import EncodedExamples
 from editing.progress import never_stopping
 from editing.settings import Scale, check_ranges, setting
 
-THRESHOLDS = (
-    NEVER, 0.998, 0.995, 0.99, 0.985, 0.98, 0.97, 0.96, 0.95, 0.94, 0.93, 0.92, 0.91, 0.9, 0.88,
-    0.86, 0.84, 0.82, 0.8, 0.77, 0.74, 0.7, 0.66, 0.62, 0.58, 0.54, 0.5, 0.45, 0.4, 0.3, 0.2, 0.1
-)  # fmt: skip
-"""The last one inside the ball is the loosest; at the first the model is untouched."""
 MOST = 0.05
 """Of general text that answers may be read for."""
 TRAINED = (DELTA, MODEL)

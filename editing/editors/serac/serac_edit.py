@@ -13,13 +13,15 @@ from typing_extensions import override
 
 from editing.base_passes import BasePass
 from editing.base_passes.base_pass import in_batches
-from editing.batches import prompt_ids
-from editing.editors.base import Edit, EditState, TokenLosses
+from editing.editors.base import OVER_ALL, Edit, EditState, TokenLosses
 from editing.editors.companion import Companion, Purpose, loaded_companion
 from editing.editors.depth import block_at
+from editing.editors.memory_edit import GateReadings, Judged, MemoryEdit
 from editing.editors.memory_rows import MemoryRow, new_rows
-from editing.editors.serac.gated_losses import NEVER, gated_losses
+from editing.editors.serac.gate_reading import read_gate
+from editing.editors.serac.gated_losses import NEVER, THRESHOLDS, gated_losses
 from editing.editors.serac.memory_building import joined, memory_of, new_keys, reading_room
+from editing.editors.serac.scope_measuring import scope_problem
 from editing.editors.serac.text_scope import (
     CrossGate,
     TextGate,
@@ -48,26 +50,13 @@ OF_SCOPE, OF_MEMORY, OF_READER = "scope.", "memory.", "reader."
 _PURPOSE = Purpose("The rows of this memory are read by", "the memory")
 
 
-@dataclass(frozen=True, slots=True)
-class GateDecision:
-    """What the gate says at one token of a text, from the text up to it."""
-
-    token: str
-    row: str
-    """Id of the row that applies best."""
-    score: float
-    """How far it applies, in (0, 1)."""
-    answered: bool
-    """Whether it decided on what comes next."""
-
-
 @final
 @dataclass(frozen=True, slots=True)
-class SeracEdit(Edit):
+class SeracEdit(MemoryEdit):
     """A memory, what says where its rows apply, and from when on they answer."""
 
-    wraps_module: ClassVar[int] = 3
-    answers_by_rows: ClassVar[bool] = True
+    wraps_module: ClassVar[int] = OVER_ALL
+    grid: ClassVar[tuple[float, ...]] = THRESHOLDS
 
     scope: Scope = field(compare=False)
     block: str
@@ -206,26 +195,34 @@ class SeracEdit(Edit):
         gated.gate, gated.reader = copy.deepcopy((gated.gate, gated.reader))
         return SeracForCausalLM.of(base, gated, self.block, rows)
 
-    def decisions(self, model: LanguageModel, text: str) -> tuple[GateDecision, ...]:
-        """Say for each token of a text, or its last ones, which row applies best and answers."""
-        read, _ = prompt_ids(model.tokenizer, text, model.context)
-        ids = torch.tensor([read], device=model.device)
-        if not self.rows or not ids.numel():
-            return ()
-        with torch.no_grad():
-            _, gates = self.gated(model).run(ids)
-        scores = cast("list[float]", gates.scores[0].tolist())
-        rows = cast("list[int]", gates.rows[0].tolist())
-        tokens = cast("list[int]", ids[0].tolist())
-        return tuple(
-            GateDecision(
-                token=str(model.tokenizer.decode([token])),
-                row=self.rows[row].id,
-                score=score,
-                answered=score > self.threshold,
-            )
-            for token, score, row in zip(tokens, scores, rows, strict=True)
-        )
+    @property
+    @override
+    def answers_from(self) -> float:
+        return self.threshold
+
+    @override
+    def judged(self, model: LanguageModel, ids: Tensor) -> Judged:
+        _, gates = self.gated(model).run(ids)
+        scores = gates.scores[0]
+        thresholds = torch.full_like(scores, self.threshold)
+        return Judged(scores, thresholds, gates.rows[0], scores > self.threshold)
+
+    @override
+    def readings(self, model: LanguageModel, base: BasePass, report: Report) -> GateReadings:
+        gate = self.gate(model, self.scope, self.memory)
+        return read_gate(model, gate, self.block_read(model), base, report)
+
+    @override
+    def was_measured(self, threshold: float) -> bool:
+        return threshold >= cast(float, self.trained.get("loosest", 0.0))
+
+    @override
+    def learnt(self) -> Mapping[str, JSON]:
+        return self.trained
+
+    @override
+    def problem(self) -> str | None:
+        return scope_problem(self.threshold, self.trained)
 
     def with_rows(self, model: LanguageModel, examples: Sequence[Example]) -> "SeracEdit":
         """Write examples, whose kind is known, into the memory; nothing is trained.
@@ -249,6 +246,7 @@ class SeracEdit(Edit):
         memory = joined(self.memory, memory_of(model, added, keys, self._read_in(model)), rows)
         return replace(self, rows=rows, memory=memory)
 
+    @override
     def at_threshold(self, threshold: float) -> "SeracEdit":
         """Let rows answer from another threshold on; what was measured there is noted with it."""
         points = cast("Sequence[Mapping[str, JSON]]", self.trained.get("roc", ()))
@@ -256,16 +254,12 @@ class SeracEdit(Edit):
         trained = {**self.trained, "chosen": chosen[0] if chosen else None}
         return replace(self, threshold=threshold, trained=trained)
 
+    @override
     def row_records(self) -> tuple[dict[str, JSON], ...]:
-        """The rows as plain values: id, text, kind, time, enabled and what they were made of."""
         return tuple(row.to_json() for row in self.rows)
 
+    @override
     def switched(self, row: str, *, on: bool) -> "SeracEdit":
-        """Switch a row, given by its id, on or off.
-
-        Raises:
-            EditingError: There is no such row.
-        """
         if row not in {each.id for each in self.rows}:
             raise EditingError(f"The memory holds no row {row!r}.")
         rows = tuple(replace(each, enabled=on) if each.id == row else each for each in self.rows)

@@ -56,13 +56,15 @@ class Codebook(InFullPrecision):
         Returns:
             (places,) distances, infinite where no row reaches; (places,) numbers.
         """
-        wide = inputs.to(torch.promote_types(inputs.dtype, torch.float32))
-        distances = torch.cdist(
-            wide, self.keys.to(wide), compute_mode="donot_use_mm_for_euclid_dist"
-        )
-        distances = distances.masked_fill(distances > self.radii.to(wide), torch.inf)
+        distances = self.distances(inputs)
+        distances = distances.masked_fill(distances > self.radii.to(distances), torch.inf)
         found = distances.min(dim=-1)
         return found.values, found.indices
+
+    def distances(self, inputs: Tensor) -> Tensor:
+        """Distances (places, rows) of inputs (places, d) to all keys, float32 or wider."""
+        wide = inputs.to(torch.promote_types(inputs.dtype, torch.float32))
+        return torch.cdist(wide, self.keys.to(wide), compute_mode="donot_use_mm_for_euclid_dist")
 
 
 class WithCodebook:

@@ -41,7 +41,7 @@ def gate_note(answer: Mapping[str, Any]) -> GateNote:
     for gate in answer.get("gates", ()):
         tokens = written(gate["tokens"], int(answer["tokens"]))
         lines.append(_line(gate, tokens))
-        details += [_detail(token) for token in tokens]
+        details += [_detail(gate, token) for token in tokens]
     return GateNote("\n".join(lines), "\n".join(details))
 
 
@@ -61,23 +61,74 @@ def note_label() -> QLabel:
 def _line(gate: Mapping[str, Any], tokens: Sequence[Token]) -> str:
     """One memory: its rows that answered, the one that answered most first, or the nearest."""
     answered = [token for token in tokens if token["answered"]]
+    how = _BY_DISTANCE if _is_by_distance(gate) else _BY_SCORE
     if not answered:
-        nearest = max((token["score"] for token in tokens), default=None)
-        said = translate("compare", "{name}: no row answered; the highest score was {score}")
-        score = figures.NOTHING if nearest is None else f"{nearest:.2f}"
-        return said.format(name=gate["name"], score=score)
-    rows: dict[str, list[float]] = {}
+        said = translate("compare", "{name}: no row answered; {nearest}")
+        nearest = how.best(tokens) if tokens else None
+        words = figures.NOTHING if nearest is None else how.came(nearest)
+        return said.format(name=gate["name"], nearest=words)
+    rows: dict[str, list[Token]] = {}
     for token in answered:
-        rows.setdefault(token["text"], []).append(token["score"])
-    said = translate("compare", "“{row}” decided {count} of {all} tokens, score up to {score}")
+        rows.setdefault(token["text"], []).append(token)
+    said = translate("compare", "“{row}” decided {count} of {all} tokens, {best}")
     parts = [
-        said.format(row=row, count=len(scores), all=len(tokens), score=f"{max(scores):.2f}")
-        for row, scores in sorted(rows.items(), key=lambda item: -len(item[1]))
+        said.format(row=row, count=len(own), all=len(tokens), best=how.decided(how.best(own)))
+        for row, own in sorted(rows.items(), key=lambda item: -len(item[1]))
     ]
     return f"{gate['name']}: " + "; ".join(parts)
 
 
-def _detail(token: Token) -> str:
+def _detail(gate: Mapping[str, Any], token: Token) -> str:
     mark = translate("compare", "answered by") if token["answered"] else translate("compare", "not")
     after = figures.visible_spaces(str(token["token"]))
-    return f"{after}  {token['score']:.2f}  {mark} “{token['text']}”"
+    score = f"{token['score']:.2f}"
+    if _is_by_distance(gate):
+        score = _of_radius(token)
+    return f"{after}  {score}  {mark} “{token['text']}”"
+
+
+def _is_by_distance(gate: Mapping[str, Any]) -> bool:
+    """Whether rows answer where the model's state is near them, as those of a codebook do."""
+    return gate.get("measure") == "distance"
+
+
+def _of_radius(token: Token) -> str:
+    said = translate("compare", "{distance} (radius {radius})")
+    return said.format(distance=f"{token['score']:.3g}", radius=f"{token['threshold']:.3g}")
+
+
+class _ByScore:
+    """Words of a memory: the higher the score, the surer."""
+
+    def best(self, tokens: Sequence[Token]) -> Token:
+        """The token at which a row was surest."""
+        return max(tokens, key=lambda token: token["score"])
+
+    def came(self, token: Token) -> str:
+        """How near the best row came that did not answer."""
+        said = translate("compare", "the highest score was {score}")
+        return said.format(score=f"{token['score']:.2f}")
+
+    def decided(self, token: Token) -> str:
+        """How sure the row was that did."""
+        return translate("compare", "score up to {score}").format(score=f"{token['score']:.2f}")
+
+
+class _ByDistance:
+    """Words of a codebook: the nearer, the surer; each row has a radius of its own."""
+
+    def best(self, tokens: Sequence[Token]) -> Token:
+        """The token at which a row was nearest, in its radii."""
+        return min(tokens, key=lambda token: token["score"] / max(token["threshold"], 1e-12))
+
+    def came(self, token: Token) -> str:
+        """How near the best row came that did not answer."""
+        said = translate("compare", "the nearest was at distance {distance}")
+        return said.format(distance=_of_radius(token))
+
+    def decided(self, token: Token) -> str:
+        """How near the row was that did."""
+        return translate("compare", "distance from {distance}").format(distance=_of_radius(token))
+
+
+_BY_SCORE, _BY_DISTANCE = _ByScore(), _ByDistance()

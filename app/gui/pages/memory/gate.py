@@ -34,6 +34,8 @@ class GateView(QWidget):
         super().__init__(parent)
         self._scope: Scope | None = None
         self._result: Mapping[str, Any] = {}
+        self._by_distance = False
+        """Whether rows answer where the model's state is near them, as those of a codebook do."""
         self._path: list[Mapping[str, Any]] = []
         """What was measured at each threshold, the lowest first."""
         self._build_parts()
@@ -52,9 +54,12 @@ class GateView(QWidget):
         scope: Scope = self._scope or {}
         self._path = sorted(scope.get("path", ()), key=lambda point: point["threshold"])
         scores: Mapping[str, Sequence[float]] = scope.get("scores") or {}
+        self._by_distance = scope.get("measure") == "distance"
         self.histogram.show_scores(
-            *(scores.get(key, ()) for key in ("in_scope", "hard", "general"))
+            *(scores.get(key, ()) for key in ("in_scope", "hard", "general")),
+            by_distance=self._by_distance,
         )
+        self._name_parts()
         self.roc.show_points(scope.get("roc", ()))
         self.slider.setRange(0, max(0, len(self._path) - 1))
         for widget in (self._measured, self._kept):
@@ -80,14 +85,11 @@ class GateView(QWidget):
 
     def _build_parts(self) -> None:
         self.histogram, self.roc = GatePlot(), RocPlot()
+        self._scores, self._slider_name = Card(self.tr("Scores")), QLabel()
         self.histogram.threshold_dragged.connect(self._on_dragged)
         for plot in (self.histogram, self.roc):
             plot.setMinimumHeight(gap(46))
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setAccessibleName(self.tr("Threshold"))
-        self.slider.setToolTip(
-            self.tr("From which score on rows answer; the arrow keys go from one to the next")
-        )
         self.slider.setPageStep(3)
         leave_wheel_to_page(self.slider)
         self.slider.valueChanged.connect(self._on_moved)
@@ -98,7 +100,7 @@ class GateView(QWidget):
         self.use = action(
             self,
             self.tr("Use this threshold"),
-            tip=self.tr("Keep the edit with rows that answer from here on"),
+            tip=self.tr("Keep the edit with rows that answer as they do here"),
             shortcut="Ctrl+Return",
             icon="threshold",
             do=self._on_use,
@@ -106,16 +108,19 @@ class GateView(QWidget):
         self.back = action(
             self,
             self.tr("Put it back"),
-            tip=self.tr("Go back to the threshold that the edit is kept with"),
+            tip=self.tr("Go back to where the edit is kept"),
             shortcut="Ctrl+Backspace",
             icon="undo",
             do=self.put_back,
         )
 
     def _build(self) -> None:
-        scores, answers = Card(self.tr("Scores")), Card(self.tr("Right and wrong answers"))
+        scores, answers = self._scores, Card(self.tr("Right and wrong answers"))
         scores.body.addWidget(self.histogram, 1)
-        scores.body.addLayout(_labelled(self.tr("Threshold"), self.slider))
+        self._slider_name.setBuddy(self.slider)
+        line = row(self._slider_name, self.slider, spacing=3)
+        line.setStretch(1, 1)
+        scores.body.addLayout(line)
         answers.body.addWidget(self.roc, 1)
         plots = row(scores, answers, spacing=4)
         plots.setStretch(0, 3)
@@ -132,6 +137,30 @@ class GateView(QWidget):
             column(self.said, self.problem, self._measured, measured, None, spacing=4, margins=4)
         )
         self.setLayout(column(scrolled(inside), spacing=0))
+
+    def _name_parts(self) -> None:
+        """Call things what they are: a memory has scores, a codebook distances."""
+        title, name = self.tr("Scores"), self.tr("Threshold")
+        tip = self.tr("From which score on rows answer; the arrow keys go from one to the next")
+        use = self.tr("Use this threshold")
+        if self._by_distance:
+            title, name = self.tr("Distances"), self.tr("Reach")
+            tip = self.tr(
+                "Up to which share of their radii rows answer; the arrow keys go from one to the "
+                "next"
+            )
+            use = self.tr("Use this reach")
+        self._scores.set_title(title)
+        self._slider_name.setText(name)
+        self.slider.setAccessibleName(name)
+        self.slider.setToolTip(tip)
+        self.use.setText(use)
+
+    def _said_of(self, threshold: float, *, is_kept: bool) -> str:
+        words = self.tr("Threshold {value}, as kept") if is_kept else self.tr("Threshold {value}")
+        if self._by_distance:
+            words = self.tr("Reach {value}, as kept") if is_kept else self.tr("Reach {value}")
+        return words.format(value=f"{threshold:g}")
 
     def _point(self) -> Mapping[str, Any] | None:
         place = self.slider.value()
@@ -153,8 +182,7 @@ class GateView(QWidget):
         self.histogram.show_threshold(threshold)
         self.roc.show_threshold({key: point[key] for key in ("recall", "hard", "general")})
         is_kept = threshold == self._scope["threshold"]
-        words = self.tr("Threshold {value}, as kept") if is_kept else self.tr("Threshold {value}")
-        self.at.setText(words.format(value=f"{threshold:g}"))
+        self.at.setText(self._said_of(threshold, is_kept=is_kept))
         self.use.setEnabled(not is_kept)
         self.back.setEnabled(not is_kept)
         for tile, figure in zip(self.tiles, self._figures(point), strict=True):
@@ -222,11 +250,3 @@ class _Tile(QWidget):
 
 def _nats(value: float | None) -> str:
     return figures.NOTHING if value is None else f"{value:.2f}"
-
-
-def _labelled(name: str, field: QWidget) -> Any:  # noqa: ANN401 - a layout
-    label = QLabel(name)
-    label.setBuddy(field)
-    line = row(label, field, spacing=3)
-    line.setStretch(1, 1)
-    return line

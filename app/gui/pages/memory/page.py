@@ -172,24 +172,18 @@ class MemoryPage(QWidget):
         name = "" if edit is None else edit.name
         rows = [RowOfMemory.read(each) for each in kept]
         self.rows.show_rows(name, rows, takes_rows=self._takes_rows())
-        self.gate.say(self._why_no_gate())
+        self.gate.say(
+            self.tr(
+                "Nothing is known of where this memory answers: it was made by an older version, "
+                "or without texts to measure it on. Fit it again to see its gate."
+            )
+        )
         self.gate.show_result(result if has_gate else {})
         self.about.setText("" if edit is None else self._said_of(edit))
 
     def _takes_rows(self) -> bool:
-        """Whether rows are only written down, so that the edit has a threshold."""
+        """Whether rows are only written down: those of a codebook are trained."""
         return "threshold" in (self._record.get("state") or {})
-
-    def _why_no_gate(self) -> str:
-        if self._takes_rows():
-            return self.tr(
-                "Nothing is known of where this memory answers: it was made by an older version, "
-                "or without texts to measure it on. Fit it again to see its gate."
-            )
-        return self.tr(
-            "A codebook has no scores: a row answers where the model's state comes nearer to it "
-            "than its radius. How far radii reach was chosen by the budget when it was fitted."
-        )
 
     def _said_of(self, edit: EditRow) -> str:
         if edit.success_after is None:
