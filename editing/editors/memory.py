@@ -13,7 +13,13 @@ import torch
 from editing.base_passes.base_pass import LOGIT_NUMBERS
 from editing.base_passes.sense_pass import MIXED_NUMBERS
 from editing.general_text import SAMPLED_AT_ONCE
-from editing.models.footprint import activations_of, bytes_of, output_rows, parameter_count
+from editing.models.footprint import (
+    Activations,
+    activations_of,
+    bytes_of,
+    output_rows,
+    parameter_count,
+)
 from editing.models.language_model import LanguageModel
 from editing.models.projections import Projection, layer_count
 
@@ -142,7 +148,7 @@ def _step(model: LanguageModel, work: Workload, loop: Loop) -> int:
     rows = output_rows(model)
     together = min(ACCUMULATED, work.examples) * work.continuations * work.example
     group = min(together, max(STEP_LOGIT_NUMBERS // rows, work.continuations * work.example))
-    examples = _at(held, group, work.example, recomputed=loop.recomputed)
+    examples = in_sequences(held, group, work.example, recomputed=loop.recomputed)
     examples += 3 * group * rows * work.number() + group * loop.beside
     window = work.window * loop.beside + held.at(work.window, recomputed=loop.recomputed)
     # The edited log-probabilities, the base's logits and log-probabilities, what is averaged over,
@@ -182,7 +188,17 @@ def _search(model: LanguageModel, work: Workload, projection: Projection) -> int
     longest = work.example + TEMPLATE_TOKENS
     prompts = PROMPTS * work.continuations
     logits = prompts * KEPT_PLACES * output_rows(model) * (2 * FLOAT32 + work.number())
-    return _at(held, prompts * longest, longest, recomputed=False) + logits
+    return in_sequences(held, prompts * longest, longest) + logits
+
+
+def writing_rows(model: LanguageModel, work: Workload, block: str) -> int:
+    """Beside the weights: a step of training what comes out of a block for one example."""
+    names = (name for name, _ in model.module.named_parameters())
+    trained = {next(name for name in names if name.startswith(f"{block}."))}
+    held = activations_of(model, trained, dtype=work.dtype, device=work.device)
+    tokens = work.example * work.continuations
+    logits = tokens * output_rows(model) * (2 * work.number() + 2 * FLOAT32)  # and gradients
+    return in_sequences(held, tokens, work.example) + logits
 
 
 def sense_training(model: LanguageModel, work: Workload, senses: int, epochs: int) -> int:
@@ -211,7 +227,7 @@ def borrowing(model: LanguageModel, work: Workload) -> int:
     return rows * max(ratio, tokens * (work.number() + FLOAT32) + work.scored * 3 * FLOAT32)
 
 
-def _at(held: Any, tokens: int, longest: int, *, recomputed: bool) -> int:  # noqa: ANN401
+def in_sequences(held: Activations, tokens: int, longest: int, *, recomputed: bool = False) -> int:
     """Activations of several sequences: attention is within each."""
     longest = max(1, longest)
     return round(held.at(longest, recomputed=recomputed) * tokens / longest)

@@ -23,6 +23,12 @@ from editing.editors.depth import depth_setting
 from editing.editors.memory import Workload, scoring, weights
 from editing.editors.memory_rows import new_rows
 from editing.editors.serac.counterfactual import ReaderChoice
+from editing.editors.serac.footprint import (
+    encoder_memory,
+    learnt_from,
+    reader_learning,
+    scope_learning,
+)
 from editing.editors.serac.gated_losses import NEVER, THRESHOLDS
 from editing.editors.serac.general_shares import general_shares
 from editing.editors.serac.kept_scope import ScopeChoice, trained_scope
@@ -158,10 +164,20 @@ class Serac(Editor[SeracSettings]):
 
     @override
     def memory(self, model: LanguageModel, work: Workload, settings: SeracSettings) -> int:
-        own = weights(model, work) + scoring(model, work)
-        if not settings.reader.strip() or settings.answer not in TRAINED:
-            return own
-        return own + weights(work.outline_of(settings.reader.strip()), work)
+        other = None
+        if settings.reader.strip() and settings.answer in TRAINED:
+            other = work.outline_of(settings.reader.strip())
+        own = weights(model, work) + (0 if other is None else weights(other, work))
+        if settings.memory.strip():  # which has been learnt for
+            return own + scoring(model, work)
+        texts = learnt_from(model, settings.train_on)
+        if settings.encoder.strip():
+            together = settings.form == CROSS
+            own += encoder_memory(settings.encoder.strip(), texts, together=together)
+        scope = scope_learning(model, work, texts)
+        read = settings.answer in TRAINED
+        reader = reader_learning(other or model, work, texts) if read else 0
+        return own + max(scoring(model, work), scope, reader)
 
     @override
     def fit(
