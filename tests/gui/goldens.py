@@ -29,8 +29,8 @@ from app.gui.events import Notice, Tone
 from app.gui.main_window import PAGES, MainWindow
 from app.gui.pages.senses.answer import Side
 from app.gui.theme import ThemeChoice
-from tests.gui import page_kit as kit
 from tests.gui import (
+    drawing,
     pictures,
     pictures_of_edits,
     pictures_of_examples,
@@ -38,11 +38,11 @@ from tests.gui import (
     pictures_of_runs,
     pictures_of_senses,
 )
+from tests.gui import page_kit as kit
 
 FOLDER = Path(__file__).parent / "goldens"
 MACHINE = "machine.json"
 STATES = ("empty", "filled", "error")
-LOOKS = (ThemeChoice.LIGHT, ThemeChoice.DARK)
 NAMES = tuple(entry.name for entry in PAGES)
 ENDED = "The engine ended before it could answer. Ask again."
 SETTLE_MS, AT_MOST = 350, 20
@@ -76,12 +76,12 @@ def _draw(folder: Path, name: str, state: str) -> None:
             pictures.fill(context)
             pictures_of_runs.fill(context)
         window = MainWindow(data, context)
-        window.resize(*pictures.SIZE)
+        window.resize(*drawing.SIZE)
         window.show()
         window.workspace.show_page(name)
         QTest.qWait(SETTLE_MS)
         SCENES.get((name, state), _nothing_more)(window, context)
-        for look in LOOKS:
+        for look in drawing.LOOKS:
             context.theme.apply(look)
             image = _settled(window)
             image.save(str(folder / f"{name}-{state}-{look}.png"), "PNG", 0)

@@ -6,39 +6,24 @@ Every page is drawn empty and filled, light and dark, at 1280 by 800.
 import math
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
-from PySide6.QtWidgets import QApplication, QWidget
 
 from app.gui.context import GuiContext
 from app.gui.events import Tone
 from app.gui.main_window import PAGES, MainWindow
 from app.gui.pages.examples.importing import ImportDialog
 from app.gui.pages.examples.thresholds import ThresholdsDialog
-from app.gui.theme import Theme, ThemeChoice
 from app.gui.widgets.shortcut_sheet import ShortcutSheet
 from app.operations.guided import guided_set
 from editing.examples import Example, ExampleSet, Kind
-from tests.gui import page_kit as kit
 from tests.gui import pictures_of_edits as edits
 from tests.gui import pictures_of_memory as memories
 from tests.gui import pictures_of_models as models
 from tests.gui import pictures_of_runs as runs
 from tests.gui import pictures_of_senses as senses
-
-SIZE = (1280, 800)
-
-
-def grab(widget: QWidget, path: Path, *, theme: Theme, dark: bool) -> None:
-    """Draw a widget as it looks in one theme."""
-    theme.apply(ThemeChoice.DARK if dark else ThemeChoice.LIGHT, theme.zoom)
-    for _ in range(3):
-        QApplication.processEvents()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    widget.grab().save(str(path))
+from tests.gui.drawing import shoot, window_over
 
 
 def fill(context: GuiContext) -> None:
@@ -91,26 +76,16 @@ def answer(context: GuiContext) -> None:
 
 def draw_guide(folder: Path) -> None:
     """Draw the guided example's first step, notices, and what opens over the window."""
-    with tempfile.TemporaryDirectory() as data:
-        context = kit.context_in(Path(data))
-        window = MainWindow(Path(data), context)
-        window.resize(*SIZE)
-        window.show()
+    with window_over() as (window, context):
         context.events.guide_requested.emit()
         _settle(context)
         context.events.notice("“Twelve capitals” is done.")
         context.events.notice("The general text cannot be read. Choose another.", Tone.DANGER)
-        for dark in (False, True):
-            name = f"guide-{'dark' if dark else 'light'}.png"
-            grab(window, folder / name, theme=context.theme, dark=dark)
+        shoot(window, context, folder / "guide")
         window.workspace.menus.help_action.trigger()
         window.findChild(ShortcutSheet).grab().save(str(folder / "shortcuts-dark.png"))
         window.findChild(ShortcutSheet).close()
-        _draw_dialogs(window, folder, Path(data))
-        window.close()
-        window.deleteLater()
-        QApplication.processEvents()
-        context.library.close()
+        _draw_dialogs(window, folder, context.data_folder)
 
 
 def _draw_dialogs(window: MainWindow, folder: Path, data: Path) -> None:
@@ -129,30 +104,15 @@ def _draw_dialogs(window: MainWindow, folder: Path, data: Path) -> None:
 
 def draw(folder: Path, names: list[str]) -> None:
     """Draw the pages of those names, or all."""
-    application = QApplication.instance() or QApplication([])
-    for filled in (False, True):
-        with tempfile.TemporaryDirectory() as data:
-            context = kit.context_in(Path(data))
-            context.theme.apply(ThemeChoice.LIGHT)
-            if filled:
-                fill(context)
-            window = MainWindow(Path(data), context)
-            window.resize(*SIZE)
-            window.show()
+    for state, put in (("empty", None), ("filled", fill)):
+        with window_over(put) as (window, context):
             for entry in PAGES:
                 if names and entry.name not in names:
                     continue
                 window.workspace.show_page(entry.name)
                 _settle(context)
-                for dark in (False, True):
-                    state = "filled" if filled else "empty"
-                    name = f"{entry.name}-{state}-{'dark' if dark else 'light'}.png"
-                    grab(window, folder / name, theme=context.theme, dark=dark)
+                shoot(window, context, folder / f"{entry.name}-{state}")
             runs.finish(context)
-            window.close()
-            window.deleteLater()
-            application.processEvents()
-            context.library.close()
 
 
 def _settle(context: GuiContext) -> None:

@@ -6,22 +6,22 @@
 import math
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog
 
 from app.gui.context import GuiContext
 from app.gui.main_window import MainWindow
 from app.gui.pages.library.kept_views import KeptView
-from app.gui.theme import ThemeChoice
 from app.operations.guided import guided_set
 from editing.examples import row_from_example
 from editing.library.kept_stacks import KeptStack, StackPart, keep_stack
 from tests.gui import page_kit as kit
+from tests.gui.drawing import shoot, window_over
 from tests.gui.library_kit import choose
 
 EDITS = (
@@ -160,21 +160,14 @@ def _evaluated(edits: list[str]) -> dict:
 
 def draw(folder: Path) -> None:
     """Draw every tab of the compare page, and what opens over the library."""
-    QApplication.instance() or QApplication([])
-    with tempfile.TemporaryDirectory() as data:
-        context = kit.context_in(Path(data))
-        context.theme.apply(ThemeChoice.LIGHT)
-        context.sets.save(guided_set())
-        fill(context)
-        window = MainWindow(Path(data), context)
-        window.resize(1280, 800)
-        window.show()
+    with window_over(_fill_with_set) as (window, context):
         _draw_compare(window, context, folder)
         _draw_library(window, context, folder)
-        window.close()
-        window.deleteLater()
-        QApplication.processEvents()
-        context.library.close()
+
+
+def _fill_with_set(context: GuiContext) -> None:
+    context.sets.save(guided_set())
+    fill(context)
 
 
 def _draw_compare(window: MainWindow, context: GuiContext, folder: Path) -> None:
@@ -192,7 +185,7 @@ def _draw_compare(window: MainWindow, context: GuiContext, folder: Path) -> None
         if tab == "frontier":
             names = ("Capitals", "Capitals, strict")
             page.frontier.choose([context.library.edit(name).id for name in names])
-        _grab(window, context, folder, f"compare-{tab}")
+        shoot(window, context, folder / f"compare-{tab}")
     page.save_report(folder / "report.html")
     _draw_many_prompts(window, context, folder)
 
@@ -208,26 +201,24 @@ def _draw_many_prompts(window: MainWindow, context: GuiContext, folder: Path) ->
     page.generations.view.selectRow(1)
     page.generations.judges[1].up.trigger()
     page.generations.judges[3].down.trigger()
-    _grab(window, context, folder, "compare-many-prompts")
+    shoot(window, context, folder / "compare-many-prompts")
     page.tabs.setCurrentWidget(page.senses)
     answer(context)
-    _grab(window, context, folder, "compare-senses")
+    shoot(window, context, folder / "compare-senses")
     page.measures.measure.trigger()
     answer(context)
     page.tabs.setCurrentWidget(page.examples)
-    _grab(window, context, folder, "compare-examples-of-four")
+    shoot(window, context, folder / "compare-examples-of-four")
 
 
 def _draw_library(window: MainWindow, context: GuiContext, folder: Path) -> None:
-    from PySide6.QtTest import QTest
-
     window.workspace.show_page("library")
     page = window.page
     page.show_edit("Nurses, further")
     for tab, name in enumerate(("measures", "settings", "examples", "lineage", "origin")):
         page.details.tabs.setCurrentIndex(tab)
         if name in ("examples", "lineage", "origin"):
-            _grab(window, context, folder, f"library-{name}")
+            shoot(window, context, folder / f"library-{name}")
     for name, act in (
         ("stack", page.can.stack),
         ("disk", page.can.disk),
@@ -239,30 +230,20 @@ def _draw_library(window: MainWindow, context: GuiContext, folder: Path) -> None
             dialog.table.setData(dialog.table.index(1, 0), Qt.CheckState.Checked.value, 10)
             dialog.check.trigger()
             answer(context)
-        _grab(dialog, context, folder, f"library-{name}")
+        shoot(dialog, context, folder / f"library-{name}")
         dialog.reject()
         QTest.qWait(50)
     choose(page, "Nurses", "Capitals", "Capitals by LoRA")
     page.bulk.tags.setText("workshop")
     page.list.bar._save(KeptView("For the workshop", page.list.look))
-    _grab(window, context, folder, "library-several")
+    shoot(window, context, folder / "library-several")
     page.bulk.export.trigger()
     dialog = page.findChildren(QDialog)[-1]
-    _grab(dialog, context, folder, "library-export-several")
+    shoot(dialog, context, folder / "library-export-several")
     dialog.reject()
     page.can.trash.setChecked(True)
-    _grab(window, context, folder, "library-trash")
+    shoot(window, context, folder / "library-trash")
     page.can.trash.setChecked(False)
-
-
-def _grab(window: QWidget, context: GuiContext, folder: Path, name: str) -> None:
-    from PySide6.QtTest import QTest
-
-    folder.mkdir(parents=True, exist_ok=True)
-    for choice in (ThemeChoice.LIGHT, ThemeChoice.DARK):
-        context.theme.apply(choice, context.theme.zoom)
-        QTest.qWait(250)
-        window.grab().save(str(folder / f"{name}-{choice.value}.png"))
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ from app.gui.pages.examples.problems import ProblemsDialog
 from app.gui.tables.example_columns import Column
 from app.gui.widgets.drop_sheet import DropSheet
 from editing.examples import Example, Kind
+from tests.gui import drawing, pictures
 from tests.gui import page_kit as kit
-from tests.gui import pictures
 
 Picture = Callable[[MainWindow], object]
 """Brings the window into a state; what it returns is drawn instead of the window."""
@@ -136,21 +136,20 @@ def dropping(window: MainWindow) -> None:
 
 def draw(folder: Path, name: str, show: Picture, top: type | None = None) -> None:
     """Draw one state, light and dark; `top` is the window over the window that is meant."""
-    for dark in (False, True):
+    for look in drawing.LOOKS:
         with tempfile.TemporaryDirectory() as data:
             context = kit.context_in(Path(data))
             pictures.fill(context)
             window = MainWindow(Path(data), context)
-            window.resize(*pictures.SIZE)
+            window.resize(*drawing.SIZE)
             window.show()
             window.activateWindow()
-            choice = pictures.ThemeChoice.DARK if dark else pictures.ThemeChoice.LIGHT
-            context.theme.apply(choice, context.theme.zoom)
+            context.theme.apply(look, context.theme.zoom)
             drawn = show(window)
             QTest.qWait(60)
             shown = window if top is None else window.findChildren(top)[-1]
             shown = drawn if isinstance(drawn, QMenu) else shown
-            shown.grab().save(str(folder / f"{name}-{'dark' if dark else 'light'}.png"))
+            shown.grab().save(str(folder / f"{name}-{look.value}.png"))
             for menu in window.findChildren(QMenu):
                 menu.close()
             for dialog in window.findChildren(top) if top else ():

@@ -5,22 +5,20 @@
 
 import os
 import sys
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from app.gui.context import GuiContext
 from app.gui.main_window import MainWindow
-from app.gui.theme import ThemeChoice
 from app.jobs.events import StateEvent
 from app.jobs.job import JobState
 from app.operations.guided import guided_set
 from tests.gui import page_kit as kit
+from tests.gui.drawing import shoot, window_over
 
 MEASURES = {
     "memory_bytes": 640e6,
@@ -64,22 +62,15 @@ def answer(context: GuiContext) -> None:
 
 def draw(folder: Path) -> None:
     """Draw what the page shows, one picture after another."""
-    QApplication.instance() or QApplication([])
-    with tempfile.TemporaryDirectory() as data:
-        context = kit.context_in(Path(data))
-        context.theme.apply(ThemeChoice.LIGHT)
-        context.sets.save(guided_set())
-        kit.put_edit(context)
-        window = MainWindow(Path(data), context)
-        window.resize(1280, 800)
-        window.show()
+    with window_over(_fill_library) as (window, context):
         fill(context)
         _draw_runs(window, context, folder)
         finish(context)
-        window.close()
-        window.deleteLater()
-        QApplication.processEvents()
-        context.library.close()
+
+
+def _fill_library(context: GuiContext) -> None:
+    context.sets.save(guided_set())
+    kit.put_edit(context)
 
 
 def _draw_runs(window: MainWindow, context: GuiContext, folder: Path) -> None:
@@ -104,16 +95,10 @@ def _draw_runs(window: MainWindow, context: GuiContext, folder: Path) -> None:
     _shoot(window, context, folder / "runs-form")
 
 
-def _shoot(window: MainWindow, context: GuiContext, path: Path, *, answering: bool = True) -> None:
+def _shoot(window: MainWindow, context: GuiContext, path: Path) -> None:
     QTest.qWait(450)
-    if answering:
-        answer(context)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for dark in (False, True):
-        theme = ThemeChoice.DARK if dark else ThemeChoice.LIGHT
-        context.theme.apply(theme, context.theme.zoom)
-        QTest.qWait(150)
-        window.grab().save(f"{path}-{'dark' if dark else 'light'}.png")
+    answer(context)
+    shoot(window, context, path)
 
 
 if __name__ == "__main__":

@@ -7,23 +7,21 @@ import base64
 import math
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from app.gui.context import GuiContext
 from app.gui.main_window import MainWindow
 from app.gui.pages.senses.answer import Side
 from app.gui.pages.senses.sense_map import Measure
 from app.gui.pages.senses.words import Scope
-from app.gui.theme import ThemeChoice
 from app.operations.guided import guided_set
 from tests.gui import page_kit as kit
+from tests.gui.drawing import shoot, window_over
 
 TEXT = (
     "the of and to in a is that it was for on are as with his they at be this from I have or "
@@ -150,24 +148,17 @@ def _map(arguments: dict) -> dict:
 
 def draw(folder: Path) -> None:
     """Draw what the page shows, one picture after another."""
-    QApplication.instance() or QApplication([])
-    with tempfile.TemporaryDirectory() as data:
-        context = kit.context_in(Path(data))
-        context.theme.apply(ThemeChoice.LIGHT)
-        context.sets.save(guided_set())
-        kit.put_edit(context)
-        lora = "20261121-100000-bbbbbb"
-        kit.put_edit(context, "Capitals by LoRA", lora, method="lora", senses=[])
-        window = MainWindow(Path(data), context)
-        window.resize(1280, 800)
-        window.show()
+    with window_over(_fill_library) as (window, context):
         context.selection.set_example_set("Twelve capitals")
         context.selection.set_word(" Chad")
         _draw_senses(window, context, folder)
-        window.close()
-        window.deleteLater()
-        QApplication.processEvents()
-        context.library.close()
+
+
+def _fill_library(context: GuiContext) -> None:
+    context.sets.save(guided_set())
+    kit.put_edit(context)
+    lora = "20261121-100000-bbbbbb"
+    kit.put_edit(context, "Capitals by LoRA", lora, method="lora", senses=[])
 
 
 def _draw_senses(window: MainWindow, context: GuiContext, folder: Path) -> None:
@@ -228,12 +219,7 @@ def _shoot(window: MainWindow, context: GuiContext, path: Path, *, answering: bo
     QTest.qWait(450)
     if answering:
         answer(context)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for dark in (False, True):
-        theme = ThemeChoice.DARK if dark else ThemeChoice.LIGHT
-        context.theme.apply(theme, context.theme.zoom)
-        QTest.qWait(150)
-        window.grab().save(f"{path}-{'dark' if dark else 'light'}.png")
+    shoot(window, context, path)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
-from tests.gui import goldens
+from tests.gui import drawing, goldens
 
 MOST = 0.001
 """The share of pixels that may differ."""
@@ -20,7 +20,7 @@ PICTURES = [
     f"{name}-{state}-{look}.png"
     for name in goldens.NAMES
     for state in goldens.STATES
-    for look in goldens.LOOKS
+    for look in drawing.LOOKS
 ]
 
 
