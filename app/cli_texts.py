@@ -29,6 +29,7 @@ def task_lines(card: TaskCard) -> list[str]:
 def edit_lines(result: Mapping[str, Any]) -> list[str]:
     """Describe what came of an edit."""
     lines = [
+        *(["NOT A SUCCESS: its gate hardly answers, as told above."] if _fails(result) else ()),
         *measure_lines(result),
         f"Kept epoch {result['kept_epoch']} at strength {result['strength']:.4g}; "
         f"{_chosen(result['senses'])}{result['seconds']:.0f} s",
@@ -36,6 +37,11 @@ def edit_lines(result: Mapping[str, Any]) -> list[str]:
     if result["name"]:
         lines.append(f"Saved as {result['name']}.")
     return lines
+
+
+def _fails(result: Mapping[str, Any]) -> bool:
+    """Whether a memory stays inside the budget by hardly answering."""
+    return bool((result.get("scope") or {}).get("problem"))
 
 
 def measure_lines(result: Mapping[str, Any]) -> list[str]:
@@ -76,7 +82,7 @@ def _share(value: float | None, form: str = ".0%") -> str:
 
 def warnings_of(result: Mapping[str, Any]) -> list[str]:
     """Say what a person should know before relying on an edit."""
-    said: list[str] = []
+    said: list[str] = [result["scope"]["problem"]] if _fails(result) else []
     if result.get("kept_epoch") == 0:
         said.append(
             "No epoch but the untouched model is inside the budget: the edit is empty. Try a "
@@ -93,8 +99,6 @@ def warnings_of(result: Mapping[str, Any]) -> list[str]:
             f"Only {text['touched']} tokens of the general text can be touched by the edit: the "
             "degradation says little. Give more general text."
         )
-    if (scope := result.get("scope")) and scope["problem"]:
-        said.append(scope["problem"])
     for role, counts in result.get("tokenised", {}).items():
         said += _tokenised(_ROLES[role], counts)
     return said

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.cli_texts import edit_lines, warnings_of
 from app.operations.edit import run_edit
 from app.operations.evaluate import run_evaluate
 from app.operations.generate import run_generate
@@ -162,6 +163,34 @@ def test_it_is_fitted_measured_served_added_to_and_exported(folder: Path, data_d
     run_export(ExportRequest("More", str(folder / "out")), models=models)
     written = (folder / "out" / "memory.jsonl").read_text(encoding="utf-8")
     assert len(written.splitlines()) == len(rows)
+
+
+def test_a_gate_that_hardly_answers_does_not_look_like_success(
+    folder: Path, data_dir: Path
+) -> None:
+    # In such a text every answer is wrong, so that the budget allows none.
+    prompts = "\n".join(f"{each.prefix} through the city" for each in EXAMPLES)
+    (folder / "prompts.txt").write_text(prompts, encoding="utf-8")
+    request = EditRequest(
+        model=str(folder / "model"),
+        method="serac",
+        examples=str(folder / "rows.jsonl"),
+        general_text=str(folder / "prompts.txt"),
+        regularisation_text=str(folder / "r.txt"),
+        budget=0.0,
+        settings={"train_on": str(folder / "rows.jsonl"), "steps": 10, "answer": "row"},
+    )
+    result = run_edit(request, models=LoadedModels())
+    recall = result["scope"]["trained"]["chosen"]["recall"]
+    assert recall < 0.5
+    assert result["inside_ball"]
+    problem = result["scope"]["problem"]
+    assert f"finds the right row for {recall:.0%} of validation texts" in problem
+    assert warnings_of(result)[0] == problem
+    assert edit_lines(result)[0].startswith("NOT A SUCCESS")
+    good = {**result, "scope": {**result["scope"], "problem": None}}
+    assert problem not in warnings_of(good)
+    assert edit_lines(good)[0].startswith("Success")
 
 
 def test_a_smaller_model_reads_the_rows(folder: Path, data_dir: Path) -> None:

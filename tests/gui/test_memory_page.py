@@ -263,6 +263,11 @@ def test_a_gate_that_is_not_good_enough_says_so(qtbot, context):
     page.tabs.setCurrentIndex(1)
     assert page.gate.problem.text() == "It answers hardly anything."
     assert page.gate.problem.isVisible()
+    assert "hardly answers" in page.about.text()
+    assert page.about.property("tone") == "danger"
+    page.show_edit("House facts")
+    assert not page.about.text()
+    assert not page.about.property("tone")
 
 
 def test_a_codebook_of_an_older_version_has_rows_but_no_gate(qtbot, context):

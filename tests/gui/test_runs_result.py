@@ -32,6 +32,16 @@ def test_an_empty_edit_and_a_blind_budget_are_said(opened):
     assert "only 12 tokens" in said
 
 
+def test_a_memory_that_hardly_answers_is_no_success(opened):
+    problem = "The gate finds the right row for 21% of validation texts."
+    scope = {"problem": problem}
+    page, _ = opened(kit.job("j", "Memory", *kit.done_events("/nowhere/e1", scope=scope)))
+    card = page.detail.result
+    assert (card.verdict.text(), card.verdict.property("tone")) == ("✗ Hardly answers", "danger")
+    assert card.remark.text().startswith(problem)
+    assert card.remark.property("tone") == "danger"
+
+
 def test_save_to_library_keeps_the_edit_under_the_name_typed(opened, qtbot, monkeypatch):
     page, context = opened(kit.job("j", "Capitals", *kit.done_events("/nowhere/e1")))
     kept = []

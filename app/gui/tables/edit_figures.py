@@ -37,6 +37,8 @@ class EditFigures:
     general_after: float | None = None
     tokenised: str = ""
     """What had to be done to put the examples into tokens."""
+    gate_problem: str = ""
+    """Why the gate of a memory is not good enough; empty where it is, or there is none."""
 
     @classmethod
     def read(cls, result: Mapping[str, Any]) -> "EditFigures":
@@ -59,6 +61,7 @@ class EditFigures:
             general_before=loss.get("before"),
             general_after=loss.get("after"),
             tokenised=tokenised_said(result),
+            gate_problem=str(_object(result, "scope").get("problem") or ""),
         )
 
     @property
@@ -92,7 +95,7 @@ class EditFigures:
 
     def remarks(self) -> str:
         """Say what one has to know to judge the figures; empty where nothing is special."""
-        parts: list[str] = []
+        parts = [self.gate_problem]
         if self.kept_epoch == 0:
             parts.append(
                 translate(
@@ -119,7 +122,9 @@ class EditFigures:
         hard = (_nats(self.hard_before), _nats(self.hard_after))
         yes, no = translate("figures", "yes"), translate("figures", "no")
         inside = yes if self.inside_ball else no
+        gate = [(translate("figures", "Gate"), self.gate_problem)] if self.gate_problem else []
         return [
+            *gate,
             (
                 translate("figures", "Success"),
                 figures.arrow(

@@ -96,7 +96,7 @@ class GateView(QWidget):
         self.at = heading("")
         self.tiles = [_Tile(name) for name in self._names()]
         self.problem, self.said = body(""), muted("")
-        set_tone(self.problem, "warning")
+        set_tone(self.problem, "danger")
         self.use = action(
             self,
             self.tr("Use this threshold"),

@@ -18,7 +18,7 @@ from app.gui.tables.memory_table import RowOfMemory
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.fields import leave_wheel_to_page
-from app.gui.widgets.labels import caption, muted
+from app.gui.widgets.labels import caption, muted, set_tone
 from app.gui.widgets.layouts import column, row
 from editing.errors import EditingError, LibraryError
 from editing.library.edit_row import EditRow
@@ -180,6 +180,7 @@ class MemoryPage(QWidget):
         )
         self.gate.show_result(result if has_gate else {})
         self.about.setText("" if edit is None else self._said_of(edit))
+        set_tone(self.about, "danger" if self._hardly_answers() else "")
 
     def _takes_rows(self) -> bool:
         """Whether rows are only written down: those of a codebook are trained."""
@@ -188,7 +189,13 @@ class MemoryPage(QWidget):
     def _said_of(self, edit: EditRow) -> str:
         if edit.success_after is None:
             return self.tr("Other rows are on than were measured; measure it on the compare page.")
-        return ""
+        return self.tr("✗ Its gate hardly answers") if self._hardly_answers() else ""
+
+    def _hardly_answers(self) -> bool:
+        """Whether the gate is not good enough where the edit is kept."""
+        result: Mapping[str, Any] = self._record.get("result") or {}
+        scope: Mapping[str, Any] = result.get("scope") or {}
+        return bool(scope.get("problem"))
 
     def _edit(self) -> EditRow | None:
         edit_id = self.changes.edit_id

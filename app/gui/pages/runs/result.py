@@ -18,6 +18,8 @@ _VERDICTS = {
     False: (QT_TRANSLATE_NOOP("runs", "Outside the budget"), "danger"),
     None: (QT_TRANSLATE_NOOP("runs", "Budget not measured"), ""),
 }
+_HARDLY = (QT_TRANSLATE_NOOP("runs", "✗ Hardly answers"), "danger")
+"""Of a memory whose gate keeps inside the budget by staying silent."""
 
 
 class ResultCard(Card):
@@ -55,7 +57,8 @@ class ResultCard(Card):
         remark = measured.remarks()
         self.remark.setText(remark)
         self.remark.setVisible(bool(remark))
-        text, tone = _VERDICTS[measured.inside_ball]
+        set_tone(self.remark, "danger" if measured.gate_problem else "")
+        text, tone = _HARDLY if measured.gate_problem else _VERDICTS[measured.inside_ball]
         self.verdict.setText(QCoreApplication.translate("runs", str(text)))
         set_tone(self.verdict, tone)
         if job.id != self._job_id:
