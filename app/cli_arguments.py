@@ -76,7 +76,18 @@ def _add_models(commands: _Commands) -> None:
     remove.add_argument(
         "--delete-files", action="store_true", help="delete the files that were fetched for it, too"
     )
-    _command(verbs, "token", "read your token of the hub from standard input and keep it safely")
+    _add_token(verbs)
+
+
+def _add_token(verbs: _Commands) -> None:
+    about = "read your token of the hub from standard input and keep it safely"
+    others = _command(verbs, "token", about).add_mutually_exclusive_group()
+    others.add_argument(
+        "--show", action="store_true", help="say where a token is kept; it itself is not shown"
+    )
+    others.add_argument(
+        "--remove", action="store_true", help="take it out of the keyring and the hub's own file"
+    )
 
 
 def _add_edit(commands: _Commands) -> None:

@@ -55,6 +55,22 @@ def removed_lines(result: Mapping[str, Any]) -> list[str]:
     return [f"{result['source']} is off the list. {files}{stay if not count else ''}."]
 
 
+def kept_token_line(place: str, reason: str) -> str:
+    """Say where the token is now, and why there."""
+    return f"{reason} The token is kept in {place}.".lstrip()
+
+
+def token_places_line(places: Sequence[str]) -> str:
+    """Say where there is a token, that which is used first."""
+    return f"A token is kept in {', and in '.join(places)}." if places else "No token is kept."
+
+
+def removed_token_lines(removed: Sequence[str], left: Sequence[str]) -> list[str]:
+    """Say where there is no token any more, and where there still is one."""
+    gone = f"The token is taken out of {' and '.join(removed)}." if removed else "None was kept."
+    return [gone, *([f"There is still one in {', '.join(left)}."] if left else [])]
+
+
 def bytes_spoken(size: float) -> str:
     """Say a number of bytes in units of a thousand."""
     unit = 0

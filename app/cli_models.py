@@ -64,13 +64,33 @@ def _models_remove(arguments: argparse.Namespace, progress: ProgressLine) -> Ans
 
 
 def _models_token(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
+    if arguments.show:
+        return _token_shown()
+    if arguments.remove:
+        return _token_removed()
     from editing.models.hub.token import keep_token
 
     token = getpass.getpass("Token: ") if sys.stdin.isatty() else sys.stdin.readline()
     if not token.strip():
         raise EditingError("No token came in. Paste it, or pipe it in.")
-    place = keep_token(token.strip())
-    return {"place": place}, [f"The token is kept in {place}."]
+    kept = keep_token(token.strip())
+    answer = {"place": kept.place, "reason": kept.reason}
+    return answer, [model_texts.kept_token_line(kept.place, kept.reason)]
+
+
+def _token_shown() -> Answer:
+    from editing.models.hub.token import token_places
+
+    places = token_places()
+    return {"places": places}, [model_texts.token_places_line(places)]
+
+
+def _token_removed() -> Answer:
+    from editing.models.hub.token import remove_token, token_places
+
+    removed, left = remove_token(), token_places()
+    lines = model_texts.removed_token_lines(removed, left)
+    return {"removed": removed, "places": left}, lines
 
 
 MODEL_COMMANDS: dict[str, Callable[[argparse.Namespace, ProgressLine], Answer]] = {

@@ -13,7 +13,11 @@ from pytestqt.qtbot import QtBot
 
 _HOME = tempfile.mkdtemp(prefix="exemplar-tests-")
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
-for _name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "HF_HOME"):
+_PERSONAL = (
+    *("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"),
+    *("HF_HOME", "HF_TOKEN"),
+)
+for _name in _PERSONAL:
     os.environ.pop(_name, None)
 os.environ.update(  # before any test imports Qt, torch or transformers; child processes inherit it
     {
@@ -21,6 +25,7 @@ os.environ.update(  # before any test imports Qt, torch or transformers; child p
         "OMP_NUM_THREADS": "1",
         "OMP_WAIT_POLICY": "PASSIVE",
         "HF_HUB_OFFLINE": "1",
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",  # not that of who runs the tests
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "TOKENIZERS_PARALLELISM": "false",
         "HOME": _HOME,

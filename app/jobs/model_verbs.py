@@ -10,7 +10,7 @@ from app.operations.hub_plans import plan_or_problem
 from app.operations.model_adding import add_folder, add_from_hub, remove_model
 from app.operations.models import LoadedModels, check_model, look_at_models
 from editing.errors import EditingError
-from editing.models.hub.token import keep_token
+from editing.models.hub.token import VARIABLES, keep_token, remove_token, token_places
 
 Arguments = Mapping[str, Any]
 
@@ -32,7 +32,13 @@ class ModelVerbs:
 
     def asides(self) -> dict[str, QuestionVerb]:
         """Return what needs no model."""
-        return {"plan-model": _plan, "remove-model": _remove, "keep-token": _keep_token}
+        return {
+            "plan-model": _plan,
+            "remove-model": _remove,
+            "keep-token": _keep_token,
+            "token-places": _token_places,
+            "remove-token": _remove_token,
+        }
 
     def _check(self, task: JobTask) -> Outcome:
         source = str(task.spec.request["source"])
@@ -78,4 +84,17 @@ def _remove(arguments: Arguments, listener: Listener) -> dict[str, Any]:
 def _keep_token(arguments: Arguments, listener: Listener) -> dict[str, str]:
     """Keep a token for the hub; it goes nowhere else."""
     del listener
-    return {"place": keep_token(str(arguments["token"]).strip())}
+    kept = keep_token(str(arguments["token"]).strip())
+    return {"place": kept.place, "reason": kept.reason}
+
+
+def _token_places(arguments: Arguments, listener: Listener) -> dict[str, list[str]]:
+    """Say where there is a token, not which, and what of it the program cannot change."""
+    del arguments, listener
+    return {"places": token_places(), "fixed": list(VARIABLES)}
+
+
+def _remove_token(arguments: Arguments, listener: Listener) -> dict[str, list[str]]:
+    """Keep no token any more; the environment's stays."""
+    del arguments, listener
+    return {"removed": remove_token(), "places": token_places()}

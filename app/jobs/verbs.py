@@ -49,7 +49,7 @@ class Listener(Protocol):
         ...
 
 
-ASIDES = frozenset({"plan-model", "remove-model", "keep-token"})
+ASIDES = frozenset({"plan-model", "remove-model", "keep-token", "token-places", "remove-token"})
 """The questions that need no model, by name: known before the verbs are loaded."""
 JobVerb = Callable[[JobTask], Outcome]
 QuestionVerb = Callable[[Mapping[str, Any], Listener], Any]

@@ -228,6 +228,8 @@ def _draw_dialogs(page, context, folder: Path, look: str) -> None:
     dialog.reject()
     page.token.trigger()
     token = page.findChild(TokenDialog)
+    places = {"places": ["the system's keyring"], "fixed": []}
+    context.engine.last("token-places").answer(places)
     _grab(token, folder / f"models-token-{look}.png")
     token.reject()
     page.show_model("made-up/llama-with-long-context")

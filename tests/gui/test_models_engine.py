@@ -189,29 +189,52 @@ def test_a_cancelled_download_leaves_nothing_behind(open_page, hub, qtbot, tmp_p
     assert session.context.engine.is_ready
 
 
-def test_a_gated_model_is_fetched_once_a_token_is_given_which_is_written_nowhere_else(
-    open_page, hub, qtbot, tmp_path, data_dir
-):
+def holders(folder):
+    """Name the files that hold the token."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path for path in files if TOKEN.encode() in path.read_bytes()]
+
+
+def refused_for_its_terms(page, qtbot, hub):
+    """Ask for a model that is not for everyone, and be told so."""
     hub.needs_token = hub.is_gated = True
-    page, session = open_page()
     dialog = look_up(page, qtbot, NAME)  # anyone may see what it consists of
     press(qtbot, dialog.fetch_button)
     qtbot.waitUntil(lambda: errand_of(page) is not None, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: errand_of(page).state is JobState.FAILED, timeout=PATIENCE_MS)
     assert "accepted its terms" in page.details.errand.said.text()
-    assert page.details.errand.token.isVisible()
+
+
+@pytest.mark.parametrize("has_keyring", [True, False], ids=["keyring", "no-keyring"])
+def test_a_gated_model_is_fetched_once_a_token_is_given_which_is_written_nowhere_else(
+    open_page, hub, qtbot, tmp_path, monkeypatch, has_keyring
+):
+    ring, file = tmp_path / "ring.json", tmp_path / "hf" / "token"
+    if has_keyring:
+        monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.keyrings.FileKeyring")
+        monkeypatch.setenv("KEYRING_PROPERTY_FILE", str(ring))
+    page, session = open_page()
+    refused_for_its_terms(page, qtbot, hub)
     heard = notices(session)
     page.details.errand.token.trigger()
     asking = page.findChild(TokenDialog)
     qtbot.keyClicks(asking.field, TOKEN)
     qtbot.keyClick(asking.field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: any("token is kept" in said for said in heard), timeout=PATIENCE_MS)
+    place = "the system's keyring" if has_keyring else str(file)
+    reason = "" if has_keyring else "This system has no keyring that the program can use. "
+    said = f"{reason}The token is kept in {place}."
+    qtbot.waitUntil(lambda: said in heard, timeout=PATIENCE_MS)
     page.details.errand.resume.trigger()
     qtbot.waitUntil(lambda: f"“{NAME}” is added." in heard, timeout=PATIENCE_MS)
-    holders = [p for p in tmp_path.rglob("*") if p.is_file() and TOKEN.encode() in p.read_bytes()]
-    assert holders == [tmp_path / "hf" / "token"]
+    assert holders(tmp_path) == [ring if has_keyring else file]
     assert hub.leaked == []
     assert TOKEN not in json.dumps(list(session.context.engine._stderr))
+    page.token.trigger()
+    asking = page.findChildren(TokenDialog)[-1]
+    qtbot.waitUntil(lambda: place in asking.kept.text(), timeout=PATIENCE_MS)
+    asking.remove.trigger()
+    qtbot.waitUntil(lambda: f"The token is taken out of {place}." in heard, timeout=PATIENCE_MS)
+    assert holders(tmp_path) == []
 
 
 @pytest.mark.parametrize(

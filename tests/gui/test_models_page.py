@@ -9,6 +9,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QMessageBox, QPushButton
 
 from app.gui.commands import commands_of
+from app.gui.events import Tone
 from app.gui.pages.models.hub_dialog import HubDialog
 from app.gui.pages.models.page import ModelsPage
 from app.gui.pages.models.token_dialog import TokenDialog
@@ -272,22 +273,60 @@ def test_a_model_that_is_here_is_added_though_the_hub_cannot_be_asked(opened, co
     dialog.reject()
 
 
-def test_the_token_goes_to_the_engine_alone(opened, context, qtbot, tmp_path):
-    page = opened(filled=False)
+def token_dialog(page, context, places=()):
     page.token.trigger()
-    dialog = page.findChild(TokenDialog)
+    context.engine.last("token-places").answer({"places": list(places), "fixed": ["HF_TOKEN"]})
+    return page.findChild(TokenDialog)
+
+
+def test_the_token_goes_to_the_engine_alone(opened, context, qtbot, tmp_path):
+    dialog = token_dialog(opened(filled=False), context)
     assert not dialog.keep.isEnabled()
+    assert dialog.kept.text() == "No token is kept yet."
+    assert not dialog.remove.isVisible()
     qtbot.keyClicks(dialog.field, "hf_secret")
     assert dialog.field.displayText() != "hf_secret"
     heard = notices(context)
     qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
     asked = context.engine.last("keep-token")
     assert asked.arguments == {"token": "hf_secret"}
-    asked.answer({"place": "the system's keyring"})
+    asked.answer({"place": "the system's keyring", "reason": ""})
     assert [each.text for each in heard] == ["The token is kept in the system's keyring."]
     assert not dialog.isVisible()
     assert dialog.field.text() == ""
     assert not [p for p in tmp_path.rglob("*") if p.is_file() and b"hf_secret" in p.read_bytes()]
+
+
+def test_a_token_that_is_in_no_keyring_is_a_warning_with_the_reason(opened, context, qtbot):
+    dialog = token_dialog(opened(filled=False), context)
+    qtbot.keyClicks(dialog.field, "hf_secret")
+    heard = notices(context)
+    qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
+    answer = {"place": "/home/me/token", "reason": "The system's keyring is locked."}
+    context.engine.last("keep-token").answer(answer)
+    said = "The system's keyring is locked. The token is kept in /home/me/token."
+    assert [(each.text, each.tone) for each in heard] == [(said, Tone.WARNING)]
+
+
+def test_a_token_is_removed_where_it_is_said_to_be(opened, context, qtbot):
+    dialog = token_dialog(opened(filled=False), context, ["the system's keyring", "HF_TOKEN"])
+    assert dialog.kept.text() == "A token is kept in the system's keyring, HF_TOKEN."
+    heard = notices(context)
+    press(qtbot, button_of(dialog, "Remove token"))
+    assert not dialog.isVisible()
+    answer = {"removed": ["the system's keyring"], "places": ["HF_TOKEN"]}
+    context.engine.last("remove-token").answer(answer)
+    assert [each.text for each in heard] == [
+        "The token is taken out of the system's keyring. There is still one in HF_TOKEN, which the "
+        "program leaves alone."
+    ]
+
+
+def test_a_token_of_the_environment_is_not_offered_for_removal(opened, context):
+    dialog = token_dialog(opened(filled=False), context, ["HF_TOKEN"])
+    assert dialog.kept.text() == "A token is kept in HF_TOKEN."
+    assert not dialog.remove.isVisible()
+    dialog.reject()
 
 
 def test_a_fetch_shows_how_far_it_is_pauses_and_goes_on(opened, context):

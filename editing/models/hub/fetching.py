@@ -43,6 +43,8 @@ class _Download:
     hub: Hub
     report: Report
     done: int
+    token: str | None
+    """Asked for once: a keyring may have to be unlocked."""
 
     @property
     def root(self) -> Path:
@@ -79,7 +81,7 @@ def fetch(plan: DownloadPlan, hub: Hub, report: Report) -> Path:
         EditingError: The disk is too small, the hub refuses, or a file is not what it should be.
     """
     _check_room(plan)
-    download = _Download(plan, hub, report, plan.kept)
+    download = _Download(plan, hub, report, plan.kept, hub.token)
     folder = download.root / "snapshots" / plan.commit
     with explained(plan.model), _alone(download):
         for file in plan.files:
@@ -124,7 +126,7 @@ def _fetch_file(download: _Download, file: HubFile) -> None:
         "revision": download.plan.model.revision,
         "endpoint": download.hub.endpoint,
         "cache_dir": download.hub.cache_folder,
-        "token": download.hub.token,
+        "token": download.token,
     }
     if arguments["revision"] != download.plan.commit:  # a branch may move while it is fetched
         _note_commit(download)
@@ -164,7 +166,7 @@ def _stream(download: _Download, file: HubFile, partial: Path, begin: int) -> fl
     url = hf_hub_url(
         plan.model.name, file.name, revision=plan.commit, endpoint=download.hub.endpoint
     )
-    headers = utils.build_hf_headers(token=download.hub.token)
+    headers = utils.build_hf_headers(token=download.token)
     headers["Accept-Encoding"] = "identity"
     if begin:
         headers["Range"] = f"bytes={begin}-"

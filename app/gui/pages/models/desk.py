@@ -112,15 +112,6 @@ class ModelsDesk(QObject):
         arguments = {"source": source, "delete_files": delete_files}
         self._ask("remove-model", arguments, self._on_removed)
 
-    def keep_token(self, token: str) -> None:
-        """Keep a token for the hub, and say where it is."""
-
-        def kept(answer: dict[str, Any]) -> None:
-            said = self.tr("The token is kept in {}.").format(answer["place"])
-            self._context.events.notice(said)
-
-        self._ask("keep-token", {"token": token}, kept)
-
     def _ask(self, question: str, arguments: dict[str, Any], on_answer: OnAnswer) -> None:
         channel = f"{question} {arguments.get('source', arguments.get('folder', ''))}"
         self._context.engine.ask(

@@ -16,6 +16,7 @@ from app.gui.pages.models.desk import ModelsDesk
 from app.gui.pages.models.details import ModelDetails
 from app.gui.pages.models.dropping import models_in
 from app.gui.pages.models.hub_dialog import HubDialog
+from app.gui.pages.models.hub_token import HubToken
 from app.gui.pages.models.removing import ask_to_discard, ask_to_remove
 from app.gui.pages.models.token_dialog import TokenDialog
 from app.gui.tables.model_standing import CHECK, ModelRow
@@ -38,6 +39,7 @@ class ModelsPage(QWidget):
         self._wanted = context.selection.model
         self._is_selecting = False
         self.desk = ModelsDesk(context, self)
+        self.hub_token = HubToken(context, self)
         self._build_actions()
         self._build_table()
         self._lay_out()
@@ -233,7 +235,7 @@ class ModelsPage(QWidget):
         dialog.open()
 
     def _open_token(self) -> None:
-        dialog = TokenDialog(self.desk.keep_token, self)
+        dialog = TokenDialog(self.hub_token, self)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

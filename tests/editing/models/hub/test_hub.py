@@ -22,7 +22,6 @@ from editing.models.hub import (
     hub_id_of,
     plan_download,
 )
-from editing.models.hub.token import keep_token
 from editing.progress import Cancelled, Progress, unheard
 from tests.fake_hub import COMMIT, TOKEN, FakeHub, serving
 
@@ -351,59 +350,3 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(
     assert is_whole(fetch(plan, hub, unheard))
     (begin,) = server.ranges()
     assert int(begin.rstrip("-")) > 250_000
-
-
-class _Keyring:
-    """Stands for the `keyring` package; `locked` makes it refuse."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-        self.locked = False
-
-    def get_password(self, service: str, user: str) -> str | None:
-        if self.locked:
-            raise RuntimeError("locked")
-        return self.kept.get((service, user))
-
-    def set_password(self, service: str, user: str, password: str) -> None:
-        if self.locked:
-            raise RuntimeError("locked")
-        self.kept[service, user] = password
-
-
-@pytest.fixture
-def keyring(monkeypatch: pytest.MonkeyPatch) -> _Keyring:
-    ring = _Keyring()
-    monkeypatch.setitem(sys.modules, "keyring", ring)
-    return ring
-
-
-def test_a_token_kept_in_the_keyring_is_shown_to_the_hub(
-    server: FakeHub, hub: Hub, keyring: _Keyring
-) -> None:
-    server.needs_token = True
-    assert keep_token(TOKEN) == "the system's keyring"
-    assert TOKEN in keyring.kept.values()
-    assert is_whole(fetch(plan_download(MODEL, hub), hub, unheard))
-    assert server.leaked == []
-
-
-@pytest.mark.parametrize("is_there", [True, False], ids=["locked", "absent"])
-def test_without_a_keyring_the_hubs_own_file_has_the_token(
-    server: FakeHub,
-    hub: Hub,
-    keyring: _Keyring,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    *,
-    is_there: bool,
-) -> None:
-    keyring.locked = True
-    if not is_there:
-        monkeypatch.setitem(sys.modules, "keyring", None)
-    path = tmp_path / "hub" / "token"
-    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(path))
-    server.needs_token = True
-    assert keep_token(TOKEN) == str(path)
-    assert path.stat().st_mode & 0o077 == 0
-    assert is_whole(fetch(plan_download(MODEL, hub), hub, unheard))
