@@ -1,12 +1,13 @@
 """Names and their values, as the settings of a run or the measures of an edit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from typing_extensions import override
 
+from app.gui.metrics import characters, gap
 from app.gui.tables.row_table import LEFT, Index, RowTable
 
 COMFORTABLE_LINES, COMPACT_LINES = 1.7, 1.25
@@ -69,6 +70,12 @@ def quiet(view: QTableView, name: str) -> None:
     view.horizontalHeader().setStretchLastSection(True)
     view.horizontalHeader().setHighlightSections(False)
     view.horizontalHeader().setDefaultAlignment(LEFT)
+
+
+def give_widths(view: QTableView, widths: Mapping[int, int]) -> None:
+    """Let columns begin with room for so many characters, and for what is free beside them."""
+    for place, width in widths.items():
+        view.horizontalHeader().resizeSection(place, characters(width) + gap(2.5))
 
 
 def set_row_height(view: QTableView, *, is_compact: bool = False) -> None:

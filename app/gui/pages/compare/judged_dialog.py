@@ -11,11 +11,12 @@ from app.gui.context import GuiContext
 from app.gui.errors import told
 from app.gui.metrics import characters, gap
 from app.gui.tables.judged_table import JudgedRow, JudgedTable
-from app.gui.tables.pairs_table import quiet
+from app.gui.tables.pairs_table import give_widths, quiet
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.labels import body, title
 from app.gui.widgets.layouts import column, row
 from app.gui.widgets.table_menu import table_menu
+from app.gui.words import number_of
 from editing.errors import LibraryError
 from editing.library.edit_row import EditRow
 from editing.library.judged_texts import JudgedText, judged_texts, keep_judgement
@@ -70,8 +71,7 @@ class JudgedDialog(QDialog):
         self.view.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.view.selectionModel().selectionChanged.connect(self._follow)
         header = self.view.horizontalHeader()
-        for place, width in enumerate(WIDTHS):
-            header.resizeSection(place, characters(width))
+        give_widths(self.view, dict(enumerate(WIDTHS)))
         header.setStretchLastSection(False)
         header.setSectionResizeMode(WIDTHS.index(max(WIDTHS)), QHeaderView.ResizeMode.Stretch)
 
@@ -84,7 +84,11 @@ class JudgedDialog(QDialog):
                 rows += [JudgedRow(edit.id, _label(each, names), each) for each in found]
         self.table.show_rows(rows)
         self.said.setText(
-            self.tr("{} texts of the edits that are compared, the newest first.").format(len(rows))
+            number_of(
+                len(rows),
+                self.tr("1 text of the edits that are compared."),
+                self.tr("{} texts of the edits that are compared, the newest first."),
+            )
             if rows
             else self.tr(
                 "Nothing yet. Generate, then use the thumbs or write a note below a text; it is "

@@ -23,7 +23,7 @@ from app.gui.pages.library.kept_views import Look
 from app.gui.pages.library.view_bar import ViewBar
 from app.gui.tables import figures
 from app.gui.tables.library_table import DATE, ORDERS, LibraryTable
-from app.gui.tables.pairs_table import quiet, set_row_height
+from app.gui.tables.pairs_table import give_widths, quiet, set_row_height
 from app.gui.widgets.labels import caption
 from app.gui.widgets.layouts import column, row, stretched
 from app.gui.widgets.table_menu import table_menu
@@ -162,9 +162,7 @@ class EditList(QWidget):
         self.view.setDragDropMode(QTableView.DragDropMode.DragOnly)
         self.view.setSortingEnabled(True)
         self.view.sortByColumn(DATE, Qt.SortOrder.DescendingOrder)
-        header = self.view.horizontalHeader()
-        for place, width in enumerate(WIDTHS):
-            header.resizeSection(place, characters(width))
+        give_widths(self.view, dict(enumerate(WIDTHS)))
 
     def _lay_out(self) -> None:
         copy = table_menu(self.view, self.tr("Copy the table of edits"))

@@ -10,9 +10,8 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHeaderView, QLineEdit, QTableView, QWidget
 
-from app.gui.metrics import characters
 from app.gui.tables.memory_table import KIND, TEXT, WRITTEN, MemoryTable, RowOfMemory
-from app.gui.tables.pairs_table import quiet
+from app.gui.tables.pairs_table import give_widths, quiet
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.card import Card
 from app.gui.widgets.fields import leave_wheel_to_page
@@ -77,8 +76,7 @@ class RowsView(QWidget):
         header = self.view.horizontalHeader()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
-        for place, width in ((KIND, 14), (WRITTEN, 20)):
-            header.resizeSection(place, characters(width))
+        give_widths(self.view, {KIND: 14, WRITTEN: 18})
         self.table.switch_wanted.connect(self.switch_wanted)
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Find rows"))

@@ -10,7 +10,7 @@ from app.gui.pages.models.errand_card import ErrandCard
 from app.gui.pages.models.fact_pairs import fact_pairs, summary
 from app.gui.tables.methods_table import METHOD, MethodsTable
 from app.gui.tables.model_standing import ModelRow, standing_of
-from app.gui.tables.pairs_table import PairsView, quiet
+from app.gui.tables.pairs_table import PairsView, give_widths, quiet
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.elided_title import ElidedTitle, flat_chip
 from app.gui.widgets.labels import body, caption, muted, set_tone
@@ -134,8 +134,7 @@ class ModelDetails(QWidget):
         heights = view.verticalHeader()
         heights.setMinimumSectionSize(heights.defaultSectionSize())
         heights.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for place, width in enumerate((17, 11, 11)):
-            view.horizontalHeader().resizeSection(place + METHOD, characters(width))
+        give_widths(view, dict(enumerate((17, 10, 10), METHOD)))
         self.facts = PairsView(self.tr("What is known of this model"))
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QSplitter, QTableView, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QTableView, QWidget
 from typing_extensions import override
 
 from app.gui.context import GuiContext
@@ -21,11 +21,11 @@ from app.gui.pages.models.removing import ask_to_discard, ask_to_remove
 from app.gui.pages.models.token_dialog import TokenDialog
 from app.gui.tables.model_standing import CHECK, ModelRow
 from app.gui.tables.models_table import ModelsTable
-from app.gui.tables.pairs_table import quiet
+from app.gui.tables.pairs_table import give_widths, quiet
 from app.gui.tables.row_table import Index
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.labels import caption, set_tone
-from app.gui.widgets.layouts import column, row
+from app.gui.widgets.layouts import column, row, shared
 from app.gui.widgets.table_menu import table_menu
 from app.jobs.record import JobView
 
@@ -120,9 +120,7 @@ class ModelsPage(QWidget):
         self.view.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.view.setSortingEnabled(True)
         self.view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        header = self.view.horizontalHeader()
-        for place, width in enumerate((28, 20, 15, 11, 12, 13, 28, 15, 9)):
-            header.resizeSection(place, characters(width))
+        give_widths(self.view, dict(enumerate((28, 20, 15, 11, 12, 13, 28, 15, 9))))
         self.details = ModelDetails()
         self.said = caption("")
 
@@ -137,13 +135,8 @@ class ModelsPage(QWidget):
         lines.addWidget(self.view, 1)
         lines.addWidget(self.said)
         left.setLayout(lines)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(left)
-        splitter.addWidget(self.details)
-        splitter.setStretchFactor(0, 1)
-        splitter.setSizes([characters(86), characters(78)])
-        self.setLayout(column(splitter, spacing=0))
+        sizes = (characters(86), characters(78))
+        self.setLayout(column(shared(left, self.details, sizes=sizes, grows=0), spacing=0))
 
     def _connect(self) -> None:
         details, desk = self.details, self.desk
