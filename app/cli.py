@@ -6,7 +6,6 @@ lists come at once.
 
 import argparse
 import contextlib
-import functools
 import json
 import os
 import signal
@@ -16,13 +15,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from app import cli_sweep_texts as sweep_texts
 from app import cli_texts as texts
 from app.cli_arguments import build_parser
 from app.cli_models import MODEL_COMMANDS
 from app.cli_progress import ProgressLine
 from app.cli_retention import RETENTION_COMMANDS
 from app.cli_rows import ROWS_COMMANDS
+from app.cli_sweep import SWEEP_COMMANDS
 from app.jobs.failures import failure_of
 from app.operations.requests import (
     EditRequest,
@@ -30,9 +29,7 @@ from app.operations.requests import (
     ExportRequest,
     GenerateRequest,
     ImportRequest,
-    ReportRequest,
     SensesRequest,
-    SweepRequest,
 )
 from editing.errors import EditingError
 from editing.progress import Cancelled
@@ -120,33 +117,6 @@ def _edit(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
     result = run_edit(request, progress.report)
     _warn(progress, texts.warnings_of(result))
     return result, texts.edit_lines(result)
-
-
-def _sweep(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
-    from app.operations.sweeps.sweep import index_sweep, run_sweep
-
-    try:
-        result = run_sweep(
-            _sweep_request(arguments),
-            progress.report,
-            told=lambda line: _warn(progress, [line]),
-            kept=functools.partial(index_sweep, arguments.data_dir),
-        )
-    except (KeyboardInterrupt, Cancelled):
-        _warn(progress, ["The runs that are done are kept; the same command goes on."])
-        raise
-    _warn(progress, sweep_texts.sweep_warnings(result))
-    return result, sweep_texts.sweep_lines(result)
-
-
-def _report(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
-    from app.operations.reports.report import run_report
-
-    result = run_report(
-        ReportRequest(arguments.sweeps, arguments.to, arguments.data_dir, arguments.retention)
-    )
-    _warn(progress, result["problems"])
-    return result, result["markdown"].splitlines()
 
 
 def _evaluate(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
@@ -283,9 +253,8 @@ _COMMANDS = {
     **MODEL_COMMANDS,
     **ROWS_COMMANDS,
     "edit": _edit,
-    "sweep": _sweep,
+    **SWEEP_COMMANDS,
     **RETENTION_COMMANDS,
-    "report": _report,
     "evaluate": _evaluate,
     "generate": _generate,
     "senses": _senses,
@@ -315,29 +284,6 @@ def _data(arguments: argparse.Namespace) -> dict[str, Any]:
         "data_dir",
     )
     return {name: getattr(arguments, name) for name in names}
-
-
-def _sweep_request(arguments: argparse.Namespace) -> SweepRequest:
-    return SweepRequest(
-        model=arguments.model,
-        task=arguments.task,
-        method=arguments.method,
-        budgets=arguments.budgets,
-        configurations=arguments.configurations,
-        test_seeds=arguments.test_seeds,
-        general_text=arguments.general_text,
-        regularisation_text=arguments.regularisation_text,
-        regularisation_tokens=arguments.regularisation_tokens,
-        general_tokens=arguments.general_tokens,
-        test_general_tokens=arguments.test_general_tokens,
-        settings=dict(arguments.settings),
-        sampler=arguments.sampler,
-        seed=arguments.seed,
-        prune=arguments.prune,
-        folder=arguments.sweeps,
-        scheduler=arguments.scheduler,
-        data_dir=arguments.data_dir,
-    )
 
 
 def _check_usage(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:

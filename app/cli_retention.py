@@ -30,6 +30,8 @@ def _retention(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
         seed=arguments.seed,
         folder=arguments.to,
         data_dir=arguments.data_dir,
+        dtype=arguments.dtype,
+        window=arguments.window,
     )
     try:
         result = run_retention(request, progress.report, told=lambda line: progress.say([line]))

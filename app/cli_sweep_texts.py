@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.cli_tables import aligned
-from app.cli_texts import FEW_TOUCHED
+from app.cli_texts import FEW_TOUCHED, FINEST_IN_BFLOAT16
+from app.operations.content import precision_told
 
 
 def sweep_lines(result: Mapping[str, Any]) -> list[str]:
@@ -35,6 +36,12 @@ def sweep_warnings(result: Mapping[str, Any]) -> list[str]:
             "the budget says little. Give more general text."
         )
     outside = [ball["budget"] for ball in result["balls"] if not ball["validation"]["kept_epoch"]]
+    too_fine = [budget for budget in result["budgets"] if budget <= FINEST_IN_BFLOAT16]
+    if too_fine and result.get("dtype") == "bfloat16":
+        said.append(
+            "It was computed in bfloat16, which is too coarse to tell what is within a budget of "
+            f"{', '.join(f'{budget:g}' for budget in too_fine)}. Measure that in float32."
+        )
     if outside:
         budgets = ", ".join(f"{budget:g}" for budget in outside)
         said.append(
@@ -74,4 +81,4 @@ def _cells(ball: Mapping[str, Any], runs: list[Mapping[str, Any]]) -> tuple[str,
 
 def _text(result: Mapping[str, Any]) -> str:
     text = result["measured_on"]["test"] or result["measured_on"]["search"]
-    return f"{text['name']}, {text['tokens']} tokens"
+    return f"{text['name']}, {text['tokens']} tokens{precision_told(result)}"

@@ -12,6 +12,7 @@ from editing.errors import EditingError
 from editing.tasks import SPLITS, load_task
 
 _NAME_DIGITS = 10
+_USUAL_DTYPE = "float32"
 
 
 def fingerprint_of_task(task: str) -> dict[str, dict[str, Any]]:
@@ -43,7 +44,26 @@ def content_name(header: Mapping[str, Any]) -> str:
     return f"{header['task']}.{header['method']}.{digest}"
 
 
-def flag_given(flag: str, value: int | None) -> tuple[str, ...]:
+def precision_asked(dtype: str, window: int | None) -> dict[str, str | int]:
+    """What is computed in, and how texts are read, where that is not as it usually is.
+
+    What was measured in float32 and by the program's own windows keeps the name it has.
+    """
+    said: dict[str, str | int] = {} if dtype == _USUAL_DTYPE else {"dtype": dtype}
+    return said if window is None else {**said, "window": window}
+
+
+def precision_told(work: Mapping[str, Any]) -> str:
+    """Say what `precision_asked` found, to follow the name of a text.
+
+    Args:
+        work: A header, or what was made of it.
+    """
+    dtype = f", in {work['dtype']}" if "dtype" in work else ""
+    return dtype + (f", by windows of {work['window']}" if "window" in work else "")
+
+
+def flag_given(flag: str, value: object | None) -> tuple[str, ...]:
     """A flag of the command that goes on with the work; nothing where it was not given."""
     return () if value is None else (flag, str(value))
 

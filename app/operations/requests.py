@@ -122,6 +122,10 @@ class SweepRequest(Request):
     scheduler: str | None = None
     """`local:N` or the address of a Dask scheduler; None carries out runs in this process."""
     data_dir: str | None = None
+    dtype: str | None = None
+    """What to compute in, one of DTYPES; None as the program is set."""
+    window: int | None = None
+    """Tokens that general texts are read by; None as the program is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,10 @@ class RetentionRequest(Request):
     folder: str | None = None
     """Where curves are kept; None for the data folder's own."""
     data_dir: str | None = None
+    dtype: str | None = None
+    """What to compute in, one of DTYPES; None as the program is set."""
+    window: int | None = None
+    """Tokens that general texts are read by; None as the program is set."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,24 @@ def test_a_curve_that_was_interrupted_goes_on_to_the_same_points(
     assert not [progress for progress in heard if progress.phase.startswith("editing")]
 
 
+def test_another_dtype_or_window_is_another_curve(
+    asked: Asked, models: LoadedModels, data_dir: Path
+) -> None:
+    one = {"points": (1,)}
+    requests = [
+        asked("lora", **one),
+        asked("lora", **one, dtype="float32"),
+        asked("lora", **one, dtype="bfloat16", window=8),
+    ]
+    curves = [run_retention(request, models=models)["curves"][0] for request in requests]
+    usual, spelt_out, coarse = curves
+    assert usual["folder"] == spelt_out["folder"] != coarse["folder"]
+    assert coarse["command"].count("--dtype bfloat16 --window 8") == 1
+    assert (coarse["dtype"], coarse["window"]) == ("bfloat16", 8)
+    assert not {"dtype", "window"} & set(usual)
+    assert untimed(coarse["results"]) != untimed(usual["results"])
+
+
 @pytest.fixture
 def curves(asked: Asked, models: LoadedModels, tmp_path: Path) -> list[dict[str, Any]]:
     """A method of each kind, kept in `curves`."""

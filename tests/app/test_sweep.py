@@ -314,6 +314,49 @@ def test_another_text_or_task_is_another_sweep(
     assert first["runs"] == again["runs"]
 
 
+def test_another_dtype_or_window_is_another_sweep_and_goes_on_by_its_command(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], data_dir: Path
+) -> None:
+    short = ["--configurations", "1", "--test-seeds", "1", "--json"]
+    flags = ["--dtype", "bfloat16", "--window", "8"]
+    results: list[dict[str, Any]] = []
+    for more in ([], flags, flags, ["--dtype", "float32"]):
+        assert cli.main([*arguments, *short, *more]) == cli.DONE
+        said = capsys.readouterr()
+        results.append(json.loads(said.out))
+    usual, coarse, again, spelt_out = results
+    assert spelt_out["sweep"] == usual["sweep"] != coarse["sweep"] == again["sweep"]
+    assert again["runs"] == coarse["runs"]
+    assert usual["general_text_key"] != coarse["general_text_key"]
+    assert usual["balls"] != coarse["balls"]
+    header = json.loads((data_dir / "sweeps" / coarse["sweep"] / "sweep.json").read_text("utf-8"))
+    assert header["command"].endswith("--set epochs=3 --set learning_rate=0.4")
+    assert " --dtype bfloat16 --window 8 " in header["command"]
+    assert (header["identity"]["dtype"], header["identity"]["window"]) == ("bfloat16", 8)
+    assert not {"dtype", "window"} & set(usual)
+    assert cli.main(["report"]) == cli.DONE
+    assert "tokens, in bfloat16, by windows of 8" in capsys.readouterr().out
+
+
+def test_a_program_set_to_bfloat16_does_not_go_on_with_a_sweep_in_float32(
+    request_: SweepRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = replace(request_, configurations=1, test_seeds=1)
+    usual = run_sweep(request)
+    monkeypatch.setenv("EXEMPLAR_DTYPE", "bfloat16")
+    coarse = run_sweep(request)
+    assert coarse["sweep"] != usual["sweep"]
+    assert coarse["dtype"] == "bfloat16"
+
+
+def test_a_budget_too_fine_for_bfloat16_is_warned_of(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = ("--configurations", "1", "--test-seeds", "1", "--budget", "1,1e-5")
+    assert cli.main([*arguments, *few, "--dtype", "bfloat16"]) == cli.DONE
+    assert "too coarse to tell what is within a budget of 1e-05" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("flags", "sentence"),
     [

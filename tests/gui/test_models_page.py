@@ -302,9 +302,9 @@ def test_a_token_that_is_in_no_keyring_is_a_warning_with_the_reason(opened, cont
     qtbot.keyClicks(dialog.field, "hf_secret")
     heard = notices(context)
     qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
-    answer = {"place": "/home/me/token", "reason": "The system's keyring is locked."}
+    answer = {"place": "/hub/token", "reason": "The system's keyring is locked."}
     context.engine.last("keep-token").answer(answer)
-    said = "The system's keyring is locked. The token is kept in /home/me/token."
+    said = "The system's keyring is locked. The token is kept in /hub/token."
     assert [(each.text, each.tone) for each in heard] == [(said, Tone.WARNING)]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.operations.content import precision_told
 from app.operations.reports.tables import NOTHING, Table
 
 Curve = Mapping[str, Any]
@@ -172,4 +173,6 @@ def _degradation(point: Point) -> str:
 
 def _text(curve: Curve) -> str:
     loss = curve["results"][0]["general_loss"]
-    return "no text" if loss is None else f"{curve['general_text']}, {loss['rows']} tokens"
+    if loss is None:
+        return "no text"
+    return f"{curve['general_text']}, {loss['rows']} tokens{precision_told(curve)}"

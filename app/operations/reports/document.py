@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.operations.content import precision_told
 from app.operations.reports.curves import (
     Curve,
     CurveGroup,
@@ -102,7 +103,7 @@ def _general_text(sweeps: Sequence[Sweep]) -> str:
     measured = [text for sweep in sweeps if (text := sweep["measured_on"]["test"])]
     if not measured:
         return f"{sweeps[0]['general_text']} (no test run yet)"
-    return f"{measured[0]['name']}, {measured[0]['tokens']} tokens"
+    return f"{measured[0]['name']}, {measured[0]['tokens']} tokens{precision_told(sweeps[0])}"
 
 
 def _completeness(sweep: Sweep) -> tuple[int, int, str]:

@@ -4,8 +4,15 @@ import shlex
 from dataclasses import asdict
 from typing import Any
 
-from app.operations.content import base_name, fingerprint_of_task, flag_given, text_content
+from app.operations.content import (
+    base_name,
+    fingerprint_of_task,
+    flag_given,
+    precision_asked,
+    text_content,
+)
 from app.operations.requests import RetentionRequest
+from app.operations.results import dtype_name
 from editing.editors import find_editor
 from editing.models.language_model import LanguageModel
 from editing.tasks import task_card
@@ -22,6 +29,7 @@ def curve_header(
     Raises:
         EditingError: The task or a text is not there.
     """
+    precision = precision_asked(dtype_name(model), request.window)
     return {
         "identity": {
             "model": model.fingerprint,
@@ -35,6 +43,7 @@ def curve_header(
             "regularisation_text": text_content(request.regularisation_text),
             "regularisation_tokens": request.regularisation_tokens,
             "seed": request.seed,
+            **precision,
         },
         "model": base_name(request.model),
         "task": request.task,
@@ -50,6 +59,7 @@ def curve_header(
         "seed": request.seed,
         "general_text": base_name(request.general_text),
         "regularisation_text": base_name(request.regularisation_text),
+        **precision,
         "command": _command(request, method),
     }
 
@@ -70,6 +80,8 @@ def _command(request: RetentionRequest, method: str) -> str:
         *("--regularisation-text", base_name(request.regularisation_text)),
         *flag_given("--general-tokens", request.general_tokens),
         *flag_given("--regularisation-tokens", request.regularisation_tokens),
+        *flag_given("--dtype", request.dtype),
+        *flag_given("--window", request.window),
         *("--seed", str(request.seed)),
     ]
     for name, value in settings_given(request, method).items():

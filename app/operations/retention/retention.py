@@ -49,7 +49,7 @@ def run_retention(
     """
     settings = _settings(request)
     loaded = models or LoadedModels()
-    model = loaded.model(request.model, report)
+    model = loaded.model(request.model, report, request.dtype)
     for method in request.methods:
         if reason := find_editor(method).unsupported_reason(model):
             label = find_editor(method).label
@@ -110,6 +110,7 @@ def _shared(
         tokens=request.general_tokens,
         data_dir=request.data_dir,
         report=report,
+        window=request.window,
     )
     return Shared(
         model=model,
@@ -124,6 +125,7 @@ def _shared(
             tokens=request.regularisation_tokens,
             data_dir=request.data_dir,
             report=report,
+            window=request.window,
         ),
         passes=BasePassCache(*base_pass_cache(request.data_dir)),
         resources=LibraryResources(models, request.data_dir, report),

@@ -3,8 +3,15 @@
 import shlex
 from typing import Any
 
-from app.operations.content import base_name, fingerprint_of_task, flag_given, text_content
+from app.operations.content import (
+    base_name,
+    fingerprint_of_task,
+    flag_given,
+    precision_asked,
+    text_content,
+)
 from app.operations.requests import SweepRequest
+from app.operations.results import dtype_name
 from editing.editors import find_editor
 from editing.models.language_model import LanguageModel
 from editing.sweeps import SweepPlan
@@ -19,6 +26,7 @@ def sweep_header(request: SweepRequest, plan: SweepPlan, model: LanguageModel) -
     Raises:
         EditingError: The task or a text is not there.
     """
+    precision = precision_asked(dtype_name(model), request.window)
     return {
         "identity": {
             "model": model.fingerprint,
@@ -35,6 +43,7 @@ def sweep_header(request: SweepRequest, plan: SweepPlan, model: LanguageModel) -
             "sampler": plan.sampler,
             "seed": plan.seed,
             "prune": request.prune,
+            **precision,
         },
         "model": base_name(request.model),
         "task": request.task,
@@ -51,6 +60,7 @@ def sweep_header(request: SweepRequest, plan: SweepPlan, model: LanguageModel) -
         "settings": {name: str(value) for name, value in request.settings.items()},
         "general_text": base_name(request.general_text),
         "regularisation_text": base_name(request.regularisation_text),
+        **precision,
         "command": _command(request),
     }
 
@@ -68,6 +78,8 @@ def _command(request: SweepRequest) -> str:
         *flag_given("--general-tokens", request.general_tokens),
         *flag_given("--test-general-tokens", request.test_general_tokens),
         *flag_given("--regularisation-tokens", request.regularisation_tokens),
+        *flag_given("--dtype", request.dtype),
+        *flag_given("--window", request.window),
         *("--sampler", request.sampler, "--seed", str(request.seed)),
         *([] if request.prune else ["--no-pruning"]),
     ]

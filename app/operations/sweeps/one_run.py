@@ -69,4 +69,6 @@ def _edit_request(request: SweepRequest, run: Run) -> EditRequest:
         settings={**request.settings, **run.drawn},
         seed=run.seed,
         data_dir=request.data_dir,
+        dtype=request.dtype,
+        window=request.window,
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from app.operations.content import precision_told
 from app.operations.results import change
 from editing.sweeps import (
     SEARCH,
@@ -56,7 +57,7 @@ def _in_order(finished: Mapping[str, FinishedRun]) -> list[FinishedRun]:
 def _general_text_key(identity: Mapping[str, Any]) -> str:
     """Name what degradation is measured on in test runs; what differs in it is not compared."""
     tokens = identity["test_general_tokens"] or identity["general_tokens"]
-    return f"{identity['general_text']} {tokens or 'all'}"
+    return f"{identity['general_text']} {tokens or 'all'}{precision_told(identity)}"
 
 
 def _ball(ball: BallResult, largest: float) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from app.operations.sweeps.teller import Teller
 from editing.editors import find_editor
 from editing.errors import EditingError, UnsupportedModelError
 from editing.library.sweep_rows import SweepRows
+from editing.models.language_model import LanguageModel
 from editing.progress import Report, unheard
 from editing.settings import settings_from_text
 from editing.sweeps import (
@@ -61,8 +62,8 @@ def run_sweep(
     """
     loaded = models or LoadedModels()
     plan = sweep_plan(request)
-    _check_model(request, loaded, report)
-    header = sweep_header(request, plan, loaded.model(request.model, report))
+    model = _checked_model(request, loaded, report)
+    header = sweep_header(request, plan, model)
     folder = SweepFolder(sweeps_folder(request) / content_name(header))
     with folder.taken(), _executor(request, loaded, report) as carried_out:
         folder.write_header(header)
@@ -141,7 +142,9 @@ def sweeps_folder(request: SweepRequest) -> Path:
     return paths.data_folder(request.data_dir) / "sweeps"
 
 
-def _check_model(request: SweepRequest, models: LoadedModels, report: Report) -> None:
+def _checked_model(request: SweepRequest, models: LoadedModels, report: Report) -> LanguageModel:
     editor = find_editor(request.method)
-    if reason := editor.unsupported_reason(models.model(request.model, report)):
+    model = models.model(request.model, report, request.dtype)
+    if reason := editor.unsupported_reason(model):
         raise UnsupportedModelError(f"{editor.label} does not go with {request.model}. {reason}")
+    return model
