@@ -67,7 +67,7 @@ def test_senses_stand_side_by_side_the_most_moved_first(opened, context, qtbot):
     assert panel.table.index(1, 2).data() == figures.NOTHING
     qtbot.keyClick(panel.only_shared, Qt.Key.Key_Space)
     assert names(panel) == ["␣Chad · 2"]
-    assert panel.said.text() == "1 senses"
+    assert panel.said.text() == "1 sense"
 
 
 def test_another_strength_is_another_change(opened, context):

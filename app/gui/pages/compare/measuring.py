@@ -15,6 +15,7 @@ from app.gui.pages.compare.measures import Measured, figures_of
 from app.gui.tables.compare_table import ComparedExample
 from app.gui.tables.cuts import tokenised_said
 from app.gui.tables.edit_figures import EditFigures
+from app.gui.words import number_of
 from app.operations.data import chosen_examples
 from app.operations.requests import EvaluateRequest
 from editing.errors import EditingError, LibraryError
@@ -136,12 +137,11 @@ class Measuring(QObject):
     ) -> None:
         results = [ExampleResult(**each) for each in answer["examples"]]
         pairs = zip(rows, results, strict=True)
+        count = number_of(len(results), self.tr("1 example"), self.tr("{} examples"))
         self._evaluated[choice.key] = Evaluated(
             figures_of(answer, choice.edit.budget or 1e-4),
             tuple(ComparedExample(example, result) for example, result in pairs),
-            " · ".join(
-                filter(None, [self.tr("{} examples").format(len(results)), tokenised_said(answer)])
-            ),
+            " · ".join(filter(None, [count, tokenised_said(answer)])),
         )
         self._end(choice)
 

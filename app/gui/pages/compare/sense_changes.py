@@ -24,6 +24,7 @@ from app.gui.tables.sense_changes_table import (
 from app.gui.widgets.labels import caption, muted
 from app.gui.widgets.layouts import column, row
 from app.gui.widgets.table_menu import table_menu
+from app.gui.words import number_of
 from app.operations.requests import SensesRequest
 
 LINES = 2.9
@@ -126,7 +127,7 @@ class SenseChangesPanel(QWidget):
         """Say how many senses there are, what is waited for, and what has none."""
         keys = [part.argument for part in self._parts]
         problems = dict.fromkeys(self._problems[key] for key in keys if key in self._problems)
-        parts = [self.tr("{} senses").format(self.table.rowCount())]
+        parts = [number_of(self.table.rowCount(), self.tr("1 sense"), self.tr("{} senses"))]
         if any(key in self._asked for key in keys):
             parts.append(self.tr("asking the engine…"))
         self.said.setText(" · ".join([*parts, *problems]))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from typing_extensions import override
 
 from app.gui.tables.example_flags import mended
+from app.gui.words import number_of
 from editing.examples import Example, ExampleSet, Kind, Role, hold_out
 
 
@@ -139,7 +140,7 @@ class _Step(QUndoCommand):
 def counted(rows: int) -> str:
     """Say how many rows."""
     one, many = translate("examples", "a row"), translate("examples", "{} rows")
-    return one if rows == 1 else many.format(rows)
+    return number_of(rows, one, many)
 
 
 def _with_rows(examples: ExampleSet, role: Role, rows: Sequence[Example]) -> ExampleSet:

@@ -13,7 +13,7 @@ from app.gui.context import GuiContext
 from app.gui.errors import told
 from app.gui.metrics import gap
 from app.gui.pages.examples.actions import on
-from app.gui.pages.examples.document import ExampleDocument
+from app.gui.pages.examples.document import ExampleDocument, counted
 from app.gui.pages.examples.editor import SetEditor
 from app.gui.pages.examples.importing import ImportDialog, Imported
 from app.gui.pages.examples.problems import ProblemsDialog
@@ -23,6 +23,7 @@ from app.gui.tables.example_problems import errors_in
 from app.gui.widgets.buttons import action
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.layouts import boxed, column, shared
+from app.gui.words import number_of
 from editing.examples import columns_of, write_examples
 from editing.examples.text_files import likely_encoding
 
@@ -156,10 +157,10 @@ class ExamplesPage(QWidget):
                 rows = imported.rows
                 self.sets.add(replace(imported.judges, name=imported.new_set, canonical=rows))
             else:
-                text = self.tr("Import {n} rows").format(n=len(imported.rows))
+                text = self.tr("Import {}").format(counted(len(imported.rows)))
                 self.editor.add_rows(imported.role, imported.rows, text)
-            said = self.tr("{n} rows imported.").format(n=len(imported.rows))
-            self._context.events.notice(said)
+            one, many = self.tr("1 row is imported."), self.tr("{} rows are imported.")
+            self._context.events.notice(number_of(len(imported.rows), one, many))
 
     def _on_export(self) -> None:
         document = self.editor.document
@@ -172,8 +173,9 @@ class ExamplesPage(QWidget):
             with told(self._context.events):
                 rows = document.examples.rows(self.editor.role)
                 write_examples(Path(name), rows)
-                said = self.tr("{n} rows written to {file}.")
-                self._context.events.notice(said.format(n=len(rows), file=Path(name).name))
+                count = number_of(len(rows), self.tr("1 row is"), self.tr("{} rows are"))
+                said = self.tr("{count} written to {file}.")
+                self._context.events.notice(said.format(count=count, file=Path(name).name))
 
     def _on_thresholds(self) -> None:
         document = self.editor.document

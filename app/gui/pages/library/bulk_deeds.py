@@ -16,6 +16,7 @@ from app.gui.context import GuiContext
 from app.gui.events import Notice, Tone
 from app.gui.pages.library.tags import retagged
 from app.gui.pages.library.trash import ask_to_delete_all
+from app.gui.words import number_of
 from editing.errors import EditingError
 from editing.library.damage import Damage
 from editing.library.index import Library
@@ -105,7 +106,8 @@ class BulkDeeds(QObject):
 
     def _on_trashed(self, outcome: Outcome) -> None:
         ids = list(outcome.done)
-        said = self.tr("{:,} edits are in the trash.").format(len(ids))
+        one, many = self.tr("1 edit is in the trash."), self.tr("{:,} edits are in the trash.")
+        said = number_of(len(ids), one, many)
         self._tell(outcome, said, partial(self.restore, ids))
         self._end(outcome, choose=())
 
@@ -114,7 +116,8 @@ class BulkDeeds(QObject):
         self._end(outcome)
 
     def _on_tagged(self, outcome: Outcome) -> None:
-        said = self.tr("{:,} edits have other tags.").format(len(outcome.done))
+        one, many = self.tr("1 edit has other tags."), self.tr("{:,} edits have other tags.")
+        said = number_of(len(outcome.done), one, many)
         self._tell(outcome, said, partial(self._put_tags_back, outcome.done))
         self._end(outcome)
 
@@ -124,8 +127,9 @@ class BulkDeeds(QObject):
             said = self.tr("{} damaged: {}").format(len(damages), damages[0])
             self._context.events.notice(said, Tone.DANGER)
         elif not outcome.failures:
-            said = self.tr("{:,} edits are as they were written.").format(len(outcome.done))
-            self._context.events.notice(said)
+            one = self.tr("1 edit is as it was written.")
+            many = self.tr("{:,} edits are as they were written.")
+            self._context.events.notice(number_of(len(outcome.done), one, many))
         self._end(outcome)
 
     def _tell(self, outcome: Outcome, said: str, undo: Callable[[], None]) -> None:

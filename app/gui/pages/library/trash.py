@@ -47,12 +47,18 @@ def _ask_to_delete(
     parent: QWidget, asked: str, children: Sequence[str], do: Callable[[], None]
 ) -> QMessageBox:
     listed = ", ".join(f"“{each}”" for each in children[:5]) + (", …" if len(children) > 5 else "")
-    more = translate(
+    one = translate(
+        "library",
+        "{names} was learnt on what would go. It stays, but does what it was made for only "
+        "together with it.",
+    )
+    many = translate(
         "library",
         "{count} edits were learnt on what would go: {names}. They stay, but do what they were "
         "made for only together with it.",
     )
-    said = more.format(count=len(children), names=listed)
-    box = question(parent, asked, said, icon=_GRAVE)
+    said = one if len(children) == 1 else many
+    more = said.format(count=len(children), names=listed)
+    box = question(parent, asked, more, icon=_GRAVE)
     offer(box, translate("library", "Put into the trash"), do)
     return box

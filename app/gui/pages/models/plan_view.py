@@ -10,6 +10,7 @@ from app.gui.metrics import gap
 from app.gui.tables import figures
 from app.gui.widgets.card import Card
 from app.gui.widgets.labels import body, caption, set_tone
+from app.gui.words import number_of
 
 
 class PlanView(Card):
@@ -47,10 +48,10 @@ class PlanView(Card):
     def show_plan(self, plan: Mapping[str, Any]) -> None:
         """Show a plan as the engine gives it."""
         here = plan["size"] - plan["to_fetch"]
-        about = self.tr("{source} at {commit}: {count} files, {size}").format(
+        about = self.tr("{source} at {commit}: {files}, {size}").format(
             source=plan["source"],
             commit=plan["commit"][:12],
-            count=len(plan["files"]),
+            files=number_of(len(plan["files"]), self.tr("1 file"), self.tr("{} files")),
             size=figures.size(plan["size"]),
         )
         kept = self.tr("; {} of it are here already").format(figures.size(here)) if here else ""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QMessageBox, QWidget
 from app.gui.tables import figures
 from app.gui.tables.model_standing import ModelRow
 from app.gui.widgets.question import offer, question
+from app.gui.words import number_of
 
 translate = QCoreApplication.translate
 OnRemove = Callable[[bool], None]
@@ -21,9 +22,10 @@ def ask_to_remove(parent: QWidget, model: ModelRow, do: OnRemove) -> QMessageBox
     removable = model.facts.get("removable") or {"files": 0, "size": 0}
     delete: QCheckBox | None = None
     if model.kind == "hub" and removable["files"]:
-        said = translate("models", "Also delete the {count} files fetched for it ({size})")
-        size = figures.size(removable["size"])
-        delete = QCheckBox(said.format(count=removable["files"], size=size))
+        one = translate("models", "Also delete the file fetched for it")
+        many = translate("models", "Also delete the {} files fetched for it")
+        files = number_of(removable["files"], one, many)
+        delete = QCheckBox(f"{files} ({figures.size(removable['size'])})")
         box.setCheckBox(delete)
     offer(
         box,
@@ -59,10 +61,14 @@ def _what_stays(model: ModelRow) -> str:
             )
         )
     if model.edits:
-        said = translate(
+        one = translate(
+            "models",
+            "1 edit of the library was made for it. It stays, and needs it to be put on anything.",
+        )
+        many = translate(
             "models",
             "{} edits of the library were made for it. They stay, and need it to be put on "
             "anything.",
         )
-        parts.append(said.format(model.edits))
+        parts.append(number_of(model.edits, one, many))
     return " ".join(parts)

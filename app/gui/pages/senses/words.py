@@ -20,6 +20,7 @@ from app.gui.tables.vocabulary_table import VocabularyTable
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.labels import caption
 from app.gui.widgets.layouts import column, row
+from app.gui.words import number_of
 
 
 class Scope(StrEnum):
@@ -207,12 +208,12 @@ class WordFinder(QWidget):
         if self.scope is Scope.EDITED:
             rows = [self.senses.sense_at(self.senses.index(i, 0)) for i in self._sense_rows()]
             words = len({each.token_id for each in rows})
-            self.count.setText(
-                self.tr("{senses} senses of {words} words").format(senses=len(rows), words=words)
-            )
+            senses = number_of(len(rows), self.tr("1 sense"), self.tr("{:,} senses"))
+            of = number_of(words, self.tr("1 word"), self.tr("{:,} words"))
+            self.count.setText(self.tr("{senses} of {words}").format(senses=senses, words=of))
             return
         count = self.words.rowCount()
-        self.count.setText(self.tr("{} words").format(f"{count:,}"))
+        self.count.setText(number_of(count, self.tr("1 word"), self.tr("{:,} words")))
 
     def _sense_rows(self) -> range:
         return range(self.senses.rowCount())
