@@ -13,6 +13,9 @@ from PySide6.QtGui import QFont, QFontMetrics
 from app.gui.metrics import density
 from app.gui.tokens import Tokens
 
+CELL_MARGIN = 3
+"""Qt itself keeps this far from a cell's edge, in pixels; a header's padding is all it has."""
+
 
 def style_sheet(tokens: Tokens, font: QFont) -> str:
     """Write the style sheet for one theme and one size of text."""
@@ -23,6 +26,7 @@ def style_sheet(tokens: Tokens, font: QFont) -> str:
     }
     values |= {f"u{n}": f"{max(1, round(n * unit / 2))}px" for n in range(1, 17)}
     values |= {
+        "cell": f"{max(1, round(2 * unit) - CELL_MARGIN)}px",
         "tick": "tick-on-light" if tokens.is_dark else "tick-on-dark",
         "icons": Path(str(files("resources") / "icons")).as_posix(),
         "radius": f"{round(1.6 * unit)}px",
@@ -170,13 +174,18 @@ QListView::item { padding: $u3 $u4; border-radius: $radius; }
 QListView::item:hover { background: $sunken; }
 QListView::item:selected { background: $accent_soft; color: $text; }
 QTreeView::item { padding: $u2; }
+QTableView::item { padding: $u1 $cell; }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section { background: $surface; color: $muted; border: none;
   border-bottom: 1px solid $border; padding: $u3 $u4; font-weight: 400; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: border;
+  subcontrol-position: top center; width: $u6; height: $u6; }
+QHeaderView::up-arrow { image: url("$icons/chevron-up.svg"); }
+QHeaderView::down-arrow { image: url("$icons/chevron-down.svg"); }
 QHeaderView::section:vertical { border: none; padding: 0 $u3; }
 QTableCornerButton::section { background: $surface; border: none; }
 QTabWidget::pane { border: none; border-top: 1px solid $border; }
-QTabBar { background: transparent; }
+QTabBar { background: transparent; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: $muted; border: none; padding: $u3 $u5;
   margin-right: $u2; border-bottom: 3px solid transparent; }
 QTabBar::tab:hover { color: $text; }

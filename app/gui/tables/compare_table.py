@@ -152,7 +152,7 @@ class ExamplesTable(RowTable[ComparedExample]):
     ) -> Any:
         if orientation is Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.TextAlignmentRole and section > 2:
-                return Qt.AlignmentFlag.AlignCenter
+                return RIGHT
             if role == Qt.ItemDataRole.ToolTipRole:
                 return self._headers[section]
         return super().headerData(section, orientation, role)

@@ -75,7 +75,12 @@ def quiet(view: QTableView, name: str) -> None:
 def give_widths(view: QTableView, widths: Mapping[int, int]) -> None:
     """Let columns begin with room for so many characters, and for what is free beside them."""
     for place, width in widths.items():
-        view.horizontalHeader().resizeSection(place, characters(width) + gap(2.5))
+        view.horizontalHeader().resizeSection(place, characters(width) + beside_cells())
+
+
+def beside_cells() -> int:
+    """Say how wide what is free at both sides of a cell is, in pixels."""
+    return gap(2.5)
 
 
 def set_row_height(view: QTableView, *, is_compact: bool = False) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
 from app.gui.tables import figures
-from app.gui.tables.row_table import LEFT, RIGHT, Index, RowTable
+from app.gui.tables.row_table import Index, RowTable
 
 SENSE_ROLE = Qt.ItemDataRole.UserRole
 
@@ -37,7 +37,7 @@ class SensesTable(RowTable[SenseRow]):
     """One sense a row, sorted inside the model."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, numbers=(1, 2, 3))
         self._headers = [self.tr("Word"), self.tr("Sense"), self.tr("Score"), self.tr("|Δ|")]
         self._all: list[SenseRow] = []
         self._filter = ""
@@ -81,7 +81,7 @@ class SensesTable(RowTable[SenseRow]):
         row = self._rows[index.row()]
         answers: dict[int, Any] = {
             Qt.ItemDataRole.DisplayRole: _cells(row)[index.column()],
-            Qt.ItemDataRole.TextAlignmentRole: _ALIGNMENTS[index.column()],
+            Qt.ItemDataRole.TextAlignmentRole: self._alignment(index.column()),
             Qt.ItemDataRole.AccessibleTextRole: f"{row.word.strip()}, sense {row.sense}",
             SENSE_ROLE: row,
         }
@@ -119,10 +119,16 @@ def _by_sense(row: SenseRow) -> tuple[int, str]:
 
 
 def _cells(row: SenseRow) -> tuple[str, str, str, str]:
-    score = figures.NOTHING if row.score is None else f"{row.score:.3g}"
-    change = figures.NOTHING if row.change is None else f"{row.change:.3g}"
-    return figures.visible_spaces(row.word), str(row.sense), score, change
+    return (
+        figures.visible_spaces(row.word),
+        str(row.sense),
+        _number(row.score),
+        _number(row.change),
+    )
+
+
+def _number(value: float | None) -> str:
+    return figures.NOTHING if value is None else f"{value:.3g}".replace("-", figures.MINUS)
 
 
 _KEYS = (_by_word, _by_sense, _by_score, _by_change)
-_ALIGNMENTS = (LEFT, RIGHT, RIGHT, RIGHT)

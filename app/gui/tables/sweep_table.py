@@ -110,6 +110,7 @@ class SweepTable(RowTable[Trial]):
             self.tr("Kept"),
             self.tr("Time"),
         ]
+        self._numbers = range(len(self._headers))
         self._rows = sorted(searched, key=lambda trial: -trial.change_at(budget))
         self.endResetModel()
         if self._order is not None:

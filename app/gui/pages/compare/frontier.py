@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QComboBox, QTableView, QWidget
 from app.gui.metrics import characters, gap
 from app.gui.plots.edits_plot import EditPoint, EditsPlot, frontier
 from app.gui.tables.frontier_table import SUCCESS, FrontierTable
-from app.gui.tables.pairs_table import quiet
+from app.gui.tables.pairs_table import give_widths, quiet
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.fields import leave_wheel_to_page
 from app.gui.widgets.labels import caption
 from app.gui.widgets.layouts import column, row, shared
 from app.gui.widgets.table_menu import table_menu
+from app.gui.words import number_of
 from editing.library.edit_row import EditRow
 
 
@@ -101,7 +102,7 @@ class FrontierPanel(QWidget):
             self.plot.chosen.connect(self.choose)
             self.splitter.insertWidget(0, self.plot)
             self.splitter.setStretchFactor(0, 1)
-            self.splitter.setSizes([characters(86), characters(62)])
+            self.splitter.setSizes([characters(82), characters(66)])
             self._show()
 
     def _build_view(self) -> None:
@@ -112,8 +113,7 @@ class FrontierPanel(QWidget):
         self.view.setSortingEnabled(True)
         self.view.sortByColumn(SUCCESS, Qt.SortOrder.DescendingOrder)
         self.view.setMinimumWidth(characters(40))
-        for place, width in enumerate((20, 10, 13, 12, 9, 16, 16)):
-            self.view.horizontalHeader().resizeSection(place, characters(width))
+        give_widths(self.view, dict(enumerate((22, 12, 14, 11, 10, 16, 16))))
         self.view.doubleClicked.connect(self._on_compare)
 
     def _show(self) -> None:
@@ -124,12 +124,13 @@ class FrontierPanel(QWidget):
         self.table.show_edits(edits, {point.id for point in best})
         if self.plot is not None:
             self.plot.show_points(points)
+        count = number_of(len(edits), self.tr("1 edit"), self.tr("{} edits"))
         said = self.tr(
-            "{count} edits. Success compares only where edits were judged by the same examples. "
+            "{}. Success compares only where edits were judged by the same examples. "
             "Drag a frame in the plot to choose rows."
         )
         none = self.tr("No edit of this model has been measured yet.")
-        self.said.setText(said.format(count=len(edits)) if edits else none)
+        self.said.setText(said.format(count) if edits else none)
         self.choose(kept)
 
     def _on_selected(self) -> None:

@@ -27,12 +27,14 @@ from app.gui.tables.compare_table import (
     Verdict,
 )
 from app.gui.tables.edit_figures import EditFigures
-from app.gui.tables.pairs_table import quiet
+from app.gui.tables.pairs_table import give_widths, quiet
+from app.gui.tables.text_delegates import EndingDelegate
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.fields import leave_wheel_to_page
 from app.gui.widgets.labels import caption, muted
 from app.gui.widgets.layouts import column, row
 from app.gui.widgets.table_menu import table_menu
+from app.gui.words import number_of
 
 translate = QCoreApplication.translate
 EXAMPLE_WIDTHS = (14, 40, 18, 12, 12, 15)
@@ -88,7 +90,8 @@ class SideBySidePanel(QWidget):
 
     def _tell(self) -> None:
         count = self.table.left_out
-        self.left_out.setText(self.tr("{} rows are the same").format(count) if count else "")
+        one, many = self.tr("1 row is the same"), self.tr("{} rows are the same")
+        self.left_out.setText(number_of(count, one, many) if count else "")
 
 
 class MeasuresPanel(SideBySidePanel):
@@ -141,6 +144,8 @@ class ExamplesPanel(QWidget):
         quiet(self.view, self.tr("Evaluation examples"))
         self.view.setSortingEnabled(True)
         self.view.sortByColumn(5, Qt.SortOrder.AscendingOrder)
+        self.view.setWordWrap(False)  # a wrapped text would show its first line
+        self.view.setItemDelegateForColumn(1, EndingDelegate(self.view))
         header = self.view.horizontalHeader()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
@@ -194,12 +199,9 @@ class ExamplesPanel(QWidget):
         self.said.setText(said)
 
     def _size_columns(self) -> None:
-        header = self.view.horizontalHeader()
         more = [14] * (self.table.columnCount() - len(EXAMPLE_WIDTHS))
-        for place, width in enumerate((*EXAMPLE_WIDTHS, *more)):
-            if place != 1:
-                header.resizeSection(place, characters(width))
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        give_widths(self.view, dict(enumerate((*EXAMPLE_WIDTHS, *more))))
+        self.view.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
 
     def _filter_button(self, verdict: Verdict | None) -> QToolButton:
         made = QToolButton()

@@ -11,6 +11,7 @@ from app.gui.pages.models.fact_pairs import fact_pairs, summary
 from app.gui.tables.methods_table import METHOD, MethodsTable
 from app.gui.tables.model_standing import ModelRow, standing_of
 from app.gui.tables.pairs_table import PairsView, give_widths, quiet
+from app.gui.tables.text_delegates import WrappingDelegate
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.elided_title import ElidedTitle, flat_chip
 from app.gui.widgets.labels import body, caption, muted, set_tone
@@ -131,10 +132,11 @@ class ModelDetails(QWidget):
         view.setModel(self.methods)
         quiet(view, self.tr("What can be done with this model"))
         view.setWordWrap(True)
+        view.setItemDelegate(WrappingDelegate(view))
         heights = view.verticalHeader()
         heights.setMinimumSectionSize(heights.defaultSectionSize())
         heights.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        give_widths(view, dict(enumerate((17, 10, 10), METHOD)))
+        give_widths(view, dict(enumerate((18, 11, 10), METHOD)))
         self.facts = PairsView(self.tr("What is known of this model"))
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
