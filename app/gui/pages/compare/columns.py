@@ -42,7 +42,7 @@ class EditColumn(Card):
         )
         self.body.addStretch(1)
         self._insert()
-        self.fields[0].bottom.addWidget(tool_button(self.add_part))
+        self.fields[0].put_beside(tool_button(self.add_part))
 
     def choice(self) -> Choice | None:
         """Give what is chosen."""

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QSizePolicy, QSlider, QWidget
 
-from app.gui.metrics import characters
+from app.gui.metrics import characters, gap
 from app.gui.pages.compare.choice import Part, kept_strength
 from app.gui.widgets.buttons import action, tool_button
+from app.gui.widgets.elided_box import ElidedBox
 from app.gui.widgets.fields import leave_wheel_to_page
 from app.gui.widgets.labels import muted
-from app.gui.widgets.layouts import column, row
+from app.gui.widgets.layouts import row
 from editing.library.edit_row import EditRow
 from editing.library.kept_stacks import KeptStack
 
@@ -28,7 +29,7 @@ class PartField(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._edits: list[EditRow] = []
-        self.edits = QComboBox()
+        self.edits = ElidedBox()
         self.edits.setAccessibleName(self.tr("Edit to compare"))
         self.edits.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -53,11 +54,20 @@ class PartField(QWidget):
         self.strength_label = muted("")
         self.strength_label.setWordWrap(False)
         self.strength_label.setMinimumWidth(characters(8))
-        self.top = row(self.edits, tool_button(self.remove), spacing=1)
-        self.bottom = row(self.slider, self.strength_label, spacing=1)
-        self.setLayout(column(self.top, self.bottom, spacing=1))
+        self._lines = QGridLayout()
+        self._lines.setSpacing(gap(1))
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setColumnStretch(0, 1)
+        self._lines.addWidget(self.edits, 0, 0)
+        self._lines.addWidget(tool_button(self.remove), 0, 1)
+        self._lines.addLayout(row(self.slider, self.strength_label, spacing=1), 1, 0)
+        self.setLayout(self._lines)
         self.edits.currentIndexChanged.connect(self._on_edit_changed)
         self.slider.valueChanged.connect(self._on_strength_changed)
+
+    def put_beside(self, button: QWidget) -> None:
+        """Give a button the place beside the slider."""
+        self._lines.addWidget(button, 1, 1)
 
     def part(self) -> Part | None:
         """Give what is chosen."""
