@@ -110,7 +110,7 @@ def test_library_stacks_checks_the_ball_and_exports(session, qtbot, tmp_path):
     dialog.table.setData(dialog.table.index(1, 0), Qt.CheckState.Checked.value, 10)
     qtbot.mouseClick(dialog.check_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "of 1000 allowed" in dialog.said.text(), timeout=PATIENCE_MS)
-    assert "The stack is inside the ball" in dialog.said.text()
+    assert "The stack is inside the budget" in dialog.said.text()
     dialog.reject()
     page.details.export.trigger()
     export = page.findChild(ExportDialog)

@@ -37,7 +37,7 @@ def test_a_stack_is_switched_checked_and_compared(open_library, gui, qtbot):
     assert asked.arguments["budget"] == 1e-4
     assert asked.arguments["general_text"] == "sampled"
     asked.answer({**kit.edit_result(), "inside_ball": False, "degradation": 3e-4})
-    assert dialog.said.text().startswith("✗ The stack is outside the ball: degradation 0.000300")
+    assert dialog.said.text().startswith("✗ The stack is outside the budget: degradation 0.000300")
     dialog.name.setCurrentText("Both")
     dialog.compare.trigger()
     (stack,) = kept_stacks(gui.library.db)

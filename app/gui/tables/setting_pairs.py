@@ -28,7 +28,7 @@ NAMES = {
     "test_seeds": QT_TRANSLATE_NOOP("settings", "Test seeds"),
     "sampler": QT_TRANSLATE_NOOP("settings", "Drawn"),
     "seed": QT_TRANSLATE_NOOP("settings", "Seed"),
-    "fit_to_ball": QT_TRANSLATE_NOOP("settings", "Fit to the ball"),
+    "fit_to_ball": QT_TRANSLATE_NOOP("settings", "Fit to the budget"),
     "save": QT_TRANSLATE_NOOP("settings", "Name in the library"),
     "skip_bad_rows": QT_TRANSLATE_NOOP("settings", "Skip bad rows"),
 }

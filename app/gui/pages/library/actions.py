@@ -68,7 +68,7 @@ class LibraryActions:
         self.stack = self._action(
             translate("library", "Stack…"),
             translate(
-                "library", "Put several edits on one model, and check the ball for them together"
+                "library", "Put several edits on one model, and check the budget for them together"
             ),
             "compare",
         )

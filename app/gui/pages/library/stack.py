@@ -15,12 +15,13 @@ from app.gui.metrics import characters, gap
 from app.gui.tables import figures
 from app.gui.tables.edit_figures import EditFigures
 from app.gui.tables.library_table import base_name
-from app.gui.tables.pairs_table import quiet
+from app.gui.tables.pairs_table import give_widths, quiet
 from app.gui.tables.stack_table import StackTable
 from app.gui.widgets.buttons import action, button, tool_button
 from app.gui.widgets.fields import leave_wheel_to_page
 from app.gui.widgets.labels import body, caption, set_tone, title
 from app.gui.widgets.layouts import column, row
+from app.gui.words import number_of
 from app.operations.requests import SAMPLED, EvaluateRequest
 from editing.errors import EditingError, LibraryError
 from editing.library.edit_row import EditRow
@@ -73,7 +74,7 @@ class StackDialog(QDialog):
         self.said = body("")
         explained = self.tr(
             "Edits of {} on one model at the same time, put on from the top down. Each kept its "
-            "own budget; together they may not. Check the ball to know."
+            "own budget; together they may not. Check them to know."
         )
         names = row(caption(self.tr("Name")), self.name, spacing=2)
         names.setStretch(1, 1)
@@ -108,8 +109,7 @@ class StackDialog(QDialog):
         self.view.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.view.setMinimumSize(characters(112), gap(72))
         header = self.view.horizontalHeader()
-        for place, width in enumerate((36, 13, 17, 21, 17)):
-            header.resizeSection(place, characters(width))
+        give_widths(self.view, dict(enumerate((36, 13, 17, 21, 17))))
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     def _build_actions(self) -> None:
@@ -117,7 +117,7 @@ class StackDialog(QDialog):
             return action(self, text, tip=tip, icon=icon, do=do, shortcut=keys)
 
         self.check = made(
-            self.tr("Check the ball"),
+            self.tr("Check the budget"),
             self.tr("Measure the whole stack: success, and degradation against the budget"),
             "runs",
             self._on_check,
@@ -198,8 +198,10 @@ class StackDialog(QDialog):
         self.keep.setEnabled(count > 0)
         names = {stack.name.casefold() for stack in self._stacks()}
         self.forget.setEnabled(self.name.currentText().strip().casefold() in names)
-        said = self.tr("{} edits are switched on; their ball is not checked.")
-        self._tell(said.format(count) if count else self.tr("Switch on the edits to stack."))
+        none = self.tr("Switch on the edits to stack.")
+        one = self.tr("1 edit is switched on; it is not checked yet.")
+        many = self.tr("{} edits are switched on; they are not checked together yet.")
+        self._tell(number_of(count, one, many) if count else none)
 
     def _on_check(self) -> None:
         layers = self.table.on()
@@ -233,8 +235,8 @@ class StackDialog(QDialog):
             )
         )
         verdict = {
-            True: self.tr("✓ The stack is inside the ball"),
-            False: self.tr("✗ The stack is outside the ball"),
+            True: self.tr("✓ The stack is inside the budget"),
+            False: self.tr("✗ The stack is outside the budget"),
             None: self.tr("Degradation was not measured"),
         }[known.inside_ball]
         tone = {True: "positive", False: "danger", None: "warning"}[known.inside_ball]

@@ -24,7 +24,7 @@ STEP_WORDS = {
     "selecting senses": QT_TRANSLATE_NOOP("runs", "Choose senses"),
     "training": QT_TRANSLATE_NOOP("runs", "Train"),
     "evaluating": QT_TRANSLATE_NOOP("runs", "Evaluate"),
-    "fitting strength": QT_TRANSLATE_NOOP("runs", "Fit to ball"),
+    "fitting strength": QT_TRANSLATE_NOOP("runs", "Fit to budget"),
     "saving": QT_TRANSLATE_NOOP("runs", "Save"),
 }
 
