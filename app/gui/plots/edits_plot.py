@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QRectF, Qt, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -192,7 +193,9 @@ class EditsPlot(ThemedPlot):
 
         self._legend.clear()
         self._legend.setLabelTextColor(colours.text)
-        self._legend.setBrush(pg.mkBrush(colours.background))
+        ground = QColor(colours.background)
+        ground.setAlphaF(0.5)  # a point below it is still seen
+        self._legend.setBrush(pg.mkBrush(ground))
         for place, method in enumerate(_methods(self._points)):
             mark = pg.ScatterPlotItem(
                 symbol=SYMBOLS[place % len(SYMBOLS)], size=POINT_SIZE, brush=colours.line, pen=None

@@ -14,10 +14,13 @@ from app.gui.tables.steps import EPOCHS, Steps
 from editing.results import EpochResult
 
 _Measure = Callable[[EpochResult], float | None]
+MOST_TICKS = 12
 
 
 class EpochPlot(ThemedPlot):
     """How the measures of one run went, epoch by epoch."""
+
+    label_share = 0.85  # the charts are low
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("plots", "Measures over the epochs"), parent)
@@ -51,6 +54,7 @@ class EpochPlot(ThemedPlot):
             mark.hide()
             chart.addItem(mark, ignoreBounds=True)
             self._marks.append(mark)
+        self._charts[0].getViewBox().sigXRangeChanged.connect(self._on_range_changed)
         for chart, least in zip(self._charts, (10, 20, 0.1, 0.1), strict=True):
             chart.setLimits(minYRange=least)
 
@@ -96,6 +100,12 @@ class EpochPlot(ThemedPlot):
         farthest = max(reached, default=10.0)
         self._charts[0].setXRange(0, farthest if farthest > 0 else 1, padding=0.03)
 
+    def _on_range_changed(self, _view: Any, ends: Sequence[float]) -> None:  # noqa: ANN401
+        """Let whole numbers alone have ticks where candidates are counted."""
+        levels = None if self._steps.values else [(_whole_step(ends[1] - ends[0]), 0)]
+        for chart in self._charts:
+            chart.getAxis("bottom").setTickSpacing(levels=levels)
+
     @override
     def summary(self) -> str:
         if not self._epochs:
@@ -123,6 +133,12 @@ class EpochPlot(ThemedPlot):
         line = pg.PlotDataItem(symbol="o", symbolSize=6)
         chart.addItem(line)
         return line
+
+
+def _whole_step(width: float) -> int:
+    """Choose how far ticks stand apart, for about ten of them."""
+    steps = (digit * 10**place for place in range(9) for digit in (1, 2, 5))
+    return next(step for step in steps if width <= MOST_TICKS * step)
 
 
 def _times(value: float | None, factor: float) -> float | None:

@@ -74,6 +74,9 @@ class PlotColours:
 class ThemedPlot(QWidget):
     """One or more stacked charts, redrawn at most ten times a second and only while visible."""
 
+    label_share = 1.0
+    """The size of what stands on the axes, as a share of other text's."""
+
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         import pyqtgraph as pg  # half a second of imports that the window must not wait for
@@ -133,13 +136,14 @@ class ThemedPlot(QWidget):
             self._is_built = True
             self.build()
         self.canvas.setBackground(colours.background)
+        size = self.font().pointSizeF() * self.label_share
         for chart in self._charts:
             for side in ("left", "bottom"):
                 axis = chart.getAxis(side)
                 axis.setPen(colours.axis)
                 axis.setTextPen(colours.text)
                 axis.setTickFont(self.font())
-                axis.labelStyle = {"color": colours.text.name()}
+                axis.labelStyle = {"color": colours.text.name(), "font-size": f"{size:.2f}pt"}
                 axis.setLabel(axis.labelText)
         self.draw(colours)
 
