@@ -16,7 +16,7 @@ def _setting(name, default, low, high, **more):
     kind = "choice" if more.get("choices") else type(default).__name__
     return {
         "name": name,
-        "label": name.replace("_", " ").capitalize(),
+        "label": name.replace("_", " ").capitalize().replace("Kl ", "KL "),
         "help": f"What {name} does.",
         "kind": kind,
         "default": default,

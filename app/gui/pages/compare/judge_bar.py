@@ -57,6 +57,7 @@ class JudgeBar(QWidget):
         self._known = note
         if self.note.text() != note:
             self.note.setText(note)
+            self.note.setCursorPosition(0)
 
     def _thumb(self, text: str, tip: str, icon: str) -> QAction:
         made = action(self, text, tip=tip, icon=icon)

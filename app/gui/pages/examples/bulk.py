@@ -23,6 +23,7 @@ from app.gui.pages.examples.thresholds import threshold_field
 from app.gui.tables.readings import kind_of, threshold_of
 from app.gui.widgets.labels import heading, muted
 from app.gui.widgets.layouts import column
+from app.gui.widgets.numbers import inset_numbers
 from editing.examples import (
     Example,
     ExampleSet,
@@ -109,6 +110,7 @@ class ThresholdDialog(BulkDialog):
         self.own.setChecked(all(row.threshold is None for row in rows))
         self.form.addRow("", self.own)
         self.fields = {kind: self._field(kind) for kind in self._kinds()}
+        inset_numbers(self)
         self.own.toggled.connect(self._follow)
         self.accepted.connect(self._on_accepted)
         self._follow()

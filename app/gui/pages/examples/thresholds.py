@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QFormLa
 from app.gui.metrics import gap
 from app.gui.widgets.labels import heading, muted
 from app.gui.widgets.layouts import column
+from app.gui.widgets.numbers import inset_numbers
 from editing.examples import (
     DEFAULT_ENTERED,
     ExampleSet,
@@ -67,6 +68,7 @@ class ThresholdsDialog(QDialog):
         )
         head = heading(self.tr("What counts as success in “{name}”").format(name=examples.name))
         self.setLayout(column(head, about, form, buttons, spacing=3, margins=5))
+        inset_numbers(self)
 
     def _field(self, kind: Kind, examples: ExampleSet) -> QDoubleSpinBox:
         _, field = threshold_field(kind)

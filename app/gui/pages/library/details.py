@@ -23,7 +23,7 @@ from app.gui.tables import figures
 from app.gui.tables.edit_figures import EditFigures
 from app.gui.tables.kept_examples import KeptExamplesTable
 from app.gui.tables.library_table import base_name
-from app.gui.tables.pairs_table import PairsView, quiet
+from app.gui.tables.pairs_table import PairsView, give_widths, quiet
 from app.gui.tables.setting_pairs import setting_pairs
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.labels import body, caption, muted, set_tone
@@ -229,9 +229,7 @@ class EditDetails(QWidget):
         view = QTableView()
         view.setModel(self.examples)
         quiet(view, self.tr("Examples it was made from"))
-        header = view.horizontalHeader()
-        for place, width in enumerate((14, 30, 14, 10)):
-            header.resizeSection(place, characters(width))
+        give_widths(view, dict(enumerate((14, 30, 14, 10))))
         return view
 
     def _build_fields(self) -> None:
@@ -277,7 +275,10 @@ def _origin_pairs(edit: EditRow, record: Mapping[str, Any]) -> list[tuple[str, s
         (translate("library", "{} text").format(role.capitalize()), _text(text))
         for role, text in _part(data, "texts").items()
     ]
-    versions = [(name, str(value)) for name, value in _part(record, "versions").items()]
+    made_with = translate("library", "Made with {}")
+    versions = [
+        (made_with.format(name), str(value)) for name, value in _part(record, "versions").items()
+    ]
     return [
         (translate("library", "Example set"), str(data.get("name", figures.NOTHING))),
         *counts,

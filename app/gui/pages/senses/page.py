@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QTabWidget, QWidget
 from typing_extensions import override
 
 from app.gui.context import GuiContext
-from app.gui.metrics import characters
+from app.gui.metrics import characters, gap
 from app.gui.pages.senses.answer import SenseCard, SenseKey, overlaid, read_cards
 from app.gui.pages.senses.asking import SenseQuestions
 from app.gui.pages.senses.board import SensesBoard
@@ -20,7 +20,7 @@ from app.gui.tables.senses_table import SenseRow, sense_rows
 from app.gui.widgets.buttons import action
 from app.gui.widgets.fields import leave_wheel_to_page
 from app.gui.widgets.labels import caption
-from app.gui.widgets.layouts import column, shared
+from app.gui.widgets.layouts import boxed, column, shared
 from app.operations.sense_requests import SenseMapRequest, StrengthsRequest
 from editing.errors import LibraryError
 from editing.library.edit_row import EditRow
@@ -113,7 +113,10 @@ class SensesPage(QWidget):
         left.setLayout(lines)
         left.setMinimumWidth(characters(46))
         sizes = (characters(52), characters(110))
-        self.setLayout(column(shared(left, self.tabs, sizes=sizes, grows=1), spacing=0))
+        lines = column(self.tabs)
+        lines.setContentsMargins(0, gap(2), 0, 0)
+        right = boxed(lines)
+        self.setLayout(column(shared(left, right, sizes=sizes, grows=1), spacing=0))
 
     def _connect(self) -> None:
         events = self._context.events
