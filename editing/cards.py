@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from editing.editors.ensemble_edit import EnsembleEdit
-from editing.editors.serac.serac_edit import SeracEdit
 from editing.library.stacks import StackedEdit
 from editing.models.language_model import LanguageModel
 
@@ -50,7 +48,7 @@ def _edit_lines(item: StackedEdit) -> str:
         f"### {item.name}, at strength {item.strength:g}",
         "",
         f"* Method: {record['method']}, budget {result['budget']:g}, seed {result['seed']}",
-        *_beside_lines(item),
+        *(f"* No weight of the base is changed. {told}" for told in item.edit.beside()),
         f"* Examples: {record['data']['name']}, {record['data']['canonical']['rows']} canonical",
         f"* Success: {_change(result['success_rate'])}",
         f"* Degradation on {_text(result)}: {_number(result['degradation'])}",
@@ -59,24 +57,6 @@ def _edit_lines(item: StackedEdit) -> str:
         "",
     ]
     return "\n".join(lines)
-
-
-def _beside_lines(item: StackedEdit) -> list[str]:
-    """What else lies in the folder, of whichever licence."""
-    edit = item.edit
-    if isinstance(edit, SeracEdit) and edit.read_by is not None:
-        return [
-            "* No weight of the base is changed. Rows of the memory are read by a smaller model, "
-            f"`{edit.read_by.source}`, which lies in this folder; its licence holds too"
-        ]
-    if not isinstance(edit, EnsembleEdit):
-        return []
-    small = edit.borrowed
-    return [
-        f"* No weight of the base is changed. A small model, `{small.source}`, lies in this folder "
-        f"before and after its edit {small.name} (strength {small.strength:g}), and what the edit "
-        f"does to its log-probabilities is added {edit.beta:g} times; its licence holds too"
-    ]
 
 
 def _text(result: dict[str, dict[str, object]]) -> str:

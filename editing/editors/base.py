@@ -83,6 +83,10 @@ class Edit(ABC):
         with self.applied(model, strength) as edited:
             return copy.deepcopy(edited.module)
 
+    def beside(self) -> Sequence[str]:
+        """Say what else lies in a folder that the edit is exported to, of whichever licence."""
+        return ()
+
     def made_of(self) -> "Sequence[Edit]":
         """The edits that this one puts on, in order: itself, where it is no stack."""
         return (self,)

@@ -87,6 +87,15 @@ class EnsembleEdit(Edit):
         return rows
 
     @override
+    def beside(self) -> Sequence[str]:
+        small = self.borrowed
+        return [
+            f"A small model, `{small.source}`, lies in this folder before and after its edit "
+            f"{small.name} (strength {small.strength:g}), and what the edit does to its "
+            f"log-probabilities is added {self.beta:g} times; its licence holds too"
+        ]
+
+    @override
     def exported_module(self, model: LanguageModel, strength: float) -> PreTrainedModel:
         large, weight = copy.deepcopy(model.module), strength * self.beta
         if not weight:

@@ -7,11 +7,10 @@ import torch
 
 from editing.editors import find_editor
 from editing.editors.base import EditState
-from editing.editors.serac.encoder import TextEncoder
+from editing.editors.serac.encoder import open_encoder
 from editing.editors.serac.serac_edit import SeracEdit
-from editing.editors.serac.text_scope import EXACT, STRIDE, WINDOW, what_is_read
 from editing.errors import EditingError
-from editing.models.backpack import BEFORE_TEXT
+from editing.models.backpack import BEFORE_TEXT, EXACT, STRIDE, WINDOW, what_is_read
 from editing.models.language_model import LanguageModel
 from editing.models.loading import load_model
 from tests.editing.serac_kit import FRANCE, SURE, Drawer, fit, ids_of, logits
@@ -65,7 +64,7 @@ def test_it_learns_to_tell_texts_apart(edits: dict[str, SeracEdit]) -> None:
     assert texts is not None
     rows = ("The capital of France is Paris", "The river runs through")
     told = ("In France they all go to the city of", "An old river that runs")
-    meant, other = texts.applies(rows, told), texts.applies(rows, told[::-1])
+    meant, other = (texts.reading.applies(rows, each) for each in (told, told[::-1]))
     assert meant.mean() > other.mean() + 0.1
 
 
@@ -103,8 +102,6 @@ def test_saved_and_loaded_it_is_identical(
     again = find_editor("serac").load(EditState(dict(state.tensors), dict(state.record)))
     assert isinstance(again, SeracEdit)
     assert again.decisions(model, FRANCE.prefix) == edit.decisions(model, FRANCE.prefix)
-    with pytest.raises(EditingError, match="without the setting encoder"):
-        again.exported_module(model, 1.0)
 
 
 def test_both_forms_are_trained_once(model: LanguageModel, encoder: Path, tmp_path: Path) -> None:
@@ -140,8 +137,8 @@ def test_a_folder_without_an_encoder_is_refused(
     model: LanguageModel, encoder: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(EditingError, match="holds no text encoder"):
-        TextEncoder.open(str(tmp_path))
+        open_encoder(str(tmp_path))
     with pytest.raises(EditingError, match="is another one"):
-        TextEncoder.open(str(encoder), "0" * 64)
+        open_encoder(str(encoder), "0" * 64)
     with pytest.raises(EditingError, match="Give its folder"):
         fit(model, None, form="cross")

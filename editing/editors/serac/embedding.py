@@ -7,7 +7,7 @@ from torch import Tensor
 
 from editing.batches import TokenSequence, batched, pad
 from editing.models.activations import activations
-from editing.models.backpack import Scope, token_features
+from editing.models.backpack import Scope, last_embedding, token_features
 from editing.models.language_model import LanguageModel
 
 TOKENS_AT_ONCE = 4096
@@ -45,8 +45,3 @@ def keys_of(
         own = features.cpu()[None]
         keys[number] = last_embedding(scope, own, torch.ones(own.shape[:2]))[0]
     return keys
-
-
-def last_embedding(scope: Scope, features: Tensor, mask: Tensor) -> Tensor:
-    """Embed texts (batch, tokens, features) up to their last tokens: (batch, width)."""
-    return scope.embedded(features[:, -1:], scope.tokens(features, mask))[:, 0]

@@ -1,100 +1,94 @@
-"""A text encoder from a folder on this machine, of the sort of DistilBERT or MiniLM."""
+"""Opening a text encoder from a folder on this machine, of the sort of DistilBERT or MiniLM."""
 
-from collections.abc import Iterator, Sequence
+import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import torch
-from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from editing.errors import EditingError
+from editing.models.backpack import TextEncoder
 from editing.models.language_model import fingerprint_of
 
-AT_ONCE = 32
-"""Texts read at a time."""
+MODULES = "modules.json"
+"""Names the parts of a folder that holds more than an encoder, such as how states are pooled."""
+POOLER = "pooler"
+"""A part that some encoders have and this program does not use."""
+PROBES = ("A text.", "Another text, which is longer.")
 
 
 @dataclass(frozen=True, slots=True)
-class TextEncoder:
-    """Reads whole texts; nothing of it is trained for good."""
+class OpenedEncoder:
+    """A text encoder, and where it is from."""
 
     folder: str
     fingerprint: str
-    module: PreTrainedModel
-    tokenizer: PreTrainedTokenizerBase
+    encoder: TextEncoder
 
-    @classmethod
-    def open(cls, folder: str, fingerprint: str | None = None) -> "TextEncoder":
-        """Open a folder; no code in it is run, and nothing is fetched.
 
-        Args:
-            fingerprint: What it has to have, where it was used before.
+def open_encoder(folder: str, fingerprint: str | None = None) -> OpenedEncoder:
+    """Open a folder; no code in it is run, and nothing is fetched.
 
-        Raises:
-            EditingError: There is no encoder, or it is another one by now.
-        """
-        if not (Path(folder) / "config.json").is_file():
-            raise EditingError(
-                f"{folder} holds no text encoder. Give a folder with a model such as DistilBERT, "
-                "or leave the setting empty to compare texts by the model itself."
-            )
-        load: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-        try:
-            opened: Any = cast(Any, AutoModel).from_pretrained(folder, dtype=torch.float32, **load)
-            tokenizer = cast(
-                PreTrainedTokenizerBase, cast(Any, AutoTokenizer).from_pretrained(folder, **load)
-            )
-        except (OSError, ValueError, KeyError, ImportError) as error:
-            raise EditingError(
-                f"The text encoder in {folder} cannot be opened ({error})."
-            ) from error
-        module = cast(PreTrainedModel, opened.eval().requires_grad_(False))
-        found = cls(folder, fingerprint_of(module, tokenizer), module, tokenizer)
-        if fingerprint not in (None, found.fingerprint):
-            raise EditingError(
-                f"The text encoder in {folder} is another one than when the scope was trained "
-                f"(fingerprint {found.fingerprint[:12]} instead of {str(fingerprint)[:12]})."
-            )
-        return found
+    Args:
+        fingerprint: What it has to have, where it was used before.
 
-    @torch.no_grad()
-    def states(self, texts: Sequence[str]) -> Tensor:
-        """The mean of each text's last hidden states: (texts, width)."""
-        found: list[Tensor] = []
-        for begin in range(0, len(texts), AT_ONCE):
-            given = self._given(texts[begin : begin + AT_ONCE], None)
-            hidden: Tensor = self.module(**given).last_hidden_state
-            mask = given["attention_mask"][..., None]
-            found.append((hidden * mask).sum(1) / mask.sum(1).clamp(min=1))
-        return torch.cat(found) if found else torch.zeros(0, self.width)
-
-    def pair_states(self, firsts: Sequence[str], seconds: Sequence[str]) -> Tensor:
-        """The last hidden state of the first token of each pair: (pairs, width)."""
-        return self.module(**self._given(firsts, seconds)).last_hidden_state[:, 0]
-
-    @property
-    def width(self) -> int:
-        """How many numbers a state has."""
-        return int(self.module.config.hidden_size)
-
-    @property
-    def linear_maps(self) -> dict[str, nn.Linear]:
-        """The linear maps of its layers, by name."""
-        named = cast("Iterator[tuple[str, nn.Module]]", self.module.named_modules())
-        return {name: part for name, part in named if isinstance(part, nn.Linear)}
-
-    def _given(self, texts: Sequence[str], seconds: Sequence[str] | None) -> dict[str, Tensor]:
-        longest = min(512, int(getattr(self.module.config, "max_position_embeddings", 512)))
-        tokenizer: Any = self.tokenizer
-        return dict(
-            tokenizer(
-                list(texts),
-                None if seconds is None else list(seconds),
-                padding=True,
-                truncation=True,
-                max_length=longest,
-                return_tensors="pt",
-            )
+    Raises:
+        EditingError: There is no encoder, or it is another one by now.
+    """
+    place = _place_in(Path(folder))
+    if not (place / "config.json").is_file():
+        raise EditingError(
+            f"{folder} holds no text encoder. Give a folder with a model such as DistilBERT, "
+            "or leave the setting empty to compare texts by the model itself."
         )
+    encoder = _opened(place, folder)
+    found = fingerprint_of(encoder.module, encoder.tokenizer)
+    if fingerprint not in (None, found):
+        raise EditingError(
+            f"The text encoder in {folder} is another one than when the scope was trained "
+            f"(fingerprint {found[:12]} instead of {str(fingerprint)[:12]})."
+        )
+    return OpenedEncoder(folder, found, encoder)
+
+
+def _place_in(folder: Path) -> Path:
+    """Where the encoder lies: the folder, or the part of it that its list of parts names first."""
+    if not (folder / "config.json").is_file():
+        with suppress(OSError, ValueError, KeyError, TypeError, IndexError):
+            parts = json.loads((folder / MODULES).read_text(encoding="utf-8"))
+            named = folder / str(parts[0]["path"])
+            if named.resolve().is_relative_to(folder.resolve()):
+                return named
+    return folder
+
+
+def _opened(place: Path, folder: str) -> TextEncoder:
+    load: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+    try:
+        opened, about = cast(Any, AutoModel).from_pretrained(
+            place, dtype=torch.float32, output_loading_info=True, **load
+        )
+        tokenizer = cast(Any, AutoTokenizer).from_pretrained(place, **load)
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        raise EditingError(f"The text encoder in {folder} cannot be opened ({error}).") from error
+    lacking = sorted(str(name) for name in about["missing_keys"])
+    if [name for name in lacking if not name.startswith(POOLER)]:
+        raise EditingError(
+            f"The text encoder in {folder} lacks weights, {lacking[0]} for instance. Give a folder "
+            "that holds the whole encoder."
+        )
+    if lacking:  # drawn at random at each opening, and not used
+        opened.pooler = None
+    module = cast(PreTrainedModel, opened.eval().requires_grad_(False))
+    encoder = TextEncoder(module, cast(PreTrainedTokenizerBase, tokenizer))
+    try:
+        encoder.states(PROBES)
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        raise EditingError(
+            f"The model in {folder} does not read texts as an encoder does ({error}). Give a "
+            "folder with a model such as DistilBERT."
+        ) from error
+    return encoder

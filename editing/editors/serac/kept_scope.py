@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from editing.editors.depth import block_at
-from editing.editors.serac.encoder import TextEncoder
+from editing.editors.serac.encoder import OpenedEncoder, open_encoder
 from editing.editors.serac.kept_files import kept_file, read_kept, told_of_sets, write_kept
 from editing.editors.serac.scope_cross import (
     CrossTexts,
@@ -97,7 +97,7 @@ def trained_scope(
         EditingError: What to train on cannot be read.
     """
     sets = training_sets(choice.train_on)
-    encoder = TextEncoder.open(choice.encoder) if choice.encoder.strip() else None
+    encoder = open_encoder(choice.encoder) if choice.encoder.strip() else None
     if encoder is None and choice.form == CROSS:
         raise EditingError(
             "The cross form reads a row and a text with one text encoder. Give its folder as the "
@@ -129,7 +129,7 @@ def trained_scope(
 
 
 def _of_kept(
-    tensors: Mapping[str, Tensor], about: Mapping[str, Any], encoder: TextEncoder | None
+    tensors: Mapping[str, Tensor], about: Mapping[str, Any], encoder: OpenedEncoder | None
 ) -> TrainedScope:
     own = {name: tensor for name, tensor in tensors.items() if not name.startswith(OF_CROSS)}
     texts = None
@@ -142,7 +142,7 @@ def _of_kept(
 
 def _train_with_encoder(
     model: LanguageModel,
-    encoder: TextEncoder,
+    encoder: OpenedEncoder,
     texts: ScopeTexts,
     choice: ScopeChoice,
     generator: torch.Generator,
@@ -150,7 +150,7 @@ def _train_with_encoder(
 ) -> TrainedScope:
     """Train a projection of an encoder's states and, of the cross form, the encoder too."""
     queries = query_texts(model, texts, WINDOW)
-    read = read_with_encoder(encoder, (key_texts(model, texts), queries), report)
+    read = read_with_encoder(encoder.encoder, (key_texts(model, texts), queries), report)
     scope = train_scope(texts, read, choice.steps, generator, report)
     score, apart = embedding_score(scope, read), TextScope(encoder.folder, encoder.fingerprint)
     apart.held.append(encoder)

@@ -9,9 +9,9 @@ from torch import Tensor
 from editing.batches import TokenSequence
 from editing.editors.memory_rows import MemoryRow
 from editing.editors.serac.embedding import keys_of
-from editing.editors.serac.text_scope import TextScope, embedded_texts
+from editing.editors.serac.text_scope import TextScope
 from editing.examples import Example
-from editing.models.backpack import KINDS, NO_TOKEN, Memory, Scope
+from editing.models.backpack import KINDS, NO_TOKEN, Memory, Scope, embedded_texts
 from editing.models.language_model import LanguageModel
 from editing.objectives import encode_examples
 

@@ -14,8 +14,8 @@ from editing.editors.memory_rows import new_rows
 from editing.editors.serac.scope_measuring import Score
 from editing.editors.serac.scope_mining import Mined
 from editing.editors.serac.scope_texts import GENERAL, IN_SCOPE, ScopeTexts
-from editing.editors.serac.text_scope import SHORTLIST, CrossHead, TextScope
-from editing.models.backpack import Counterfactual
+from editing.editors.serac.text_scope import TextScope
+from editing.models.backpack import SHORTLIST, Counterfactual, CrossHead
 from editing.models.language_model import LanguageModel
 from editing.progress import Progress, Report
 
@@ -90,7 +90,7 @@ def cross_score(scope: TextScope, learnt: CrossTexts, near: Score) -> Score:
         listed = nearness.topk(min(SHORTLIST, nearness.shape[1]), dim=1).indices
         rows = [learnt.rows[keys[int(column)]] for column in listed.flatten()]
         texts = [learnt.queries[query] for query in queries for _ in range(listed.shape[1])]
-        applies = scope.applies(rows, texts).view(listed.shape)
+        applies = scope.reading.applies(rows, texts).view(listed.shape)
         return torch.zeros_like(nearness).scatter_(1, listed, applies.to(nearness))
 
     return score

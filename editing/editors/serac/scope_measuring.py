@@ -7,11 +7,10 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from editing.editors.serac.embedding import last_embedding
 from editing.editors.serac.scope_texts import GENERAL, HARD, IN_SCOPE, ScopeTexts
 from editing.editors.serac.scope_training import ReadTexts, labels
 from editing.examples import JSON
-from editing.models.backpack import Scope, scope_scores
+from editing.models.backpack import Scope, last_embedding, scope_scores
 
 BINS = 20
 AT_ONCE = 256

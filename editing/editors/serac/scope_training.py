@@ -8,11 +8,16 @@ import torch
 from torch import Tensor
 
 from editing.batches import TokenSequence
-from editing.editors.serac.embedding import last_embedding, read_features
-from editing.editors.serac.encoder import AT_ONCE, TextEncoder
+from editing.editors.serac.embedding import read_features
 from editing.editors.serac.scope_mining import Mined, mine
 from editing.editors.serac.scope_texts import GENERAL, ScopeTexts
-from editing.models.backpack import Scope, squared_distances
+from editing.models.backpack import (
+    TEXTS_AT_ONCE,
+    Scope,
+    TextEncoder,
+    last_embedding,
+    squared_distances,
+)
 from editing.models.language_model import LanguageModel
 from editing.progress import Progress, Report
 
@@ -81,8 +86,8 @@ def read_with_encoder(
     total = sum(map(len, said))
     for part in said:
         states: list[Tensor] = []
-        for begin in range(0, len(part), AT_ONCE):
-            states += encoder.states(part[begin : begin + AT_ONCE])[:, None].half().unbind(0)
+        for begin in range(0, len(part), TEXTS_AT_ONCE):
+            states += encoder.states(part[begin : begin + TEXTS_AT_ONCE])[:, None].half().unbind(0)
             done = sum(len(each.tokens) for each in found) + len(states)
             report(Progress("training", done, total, "scope: reading"))
         found.append(ReadTexts(tuple(states), 1))

@@ -4,6 +4,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any, ClassVar, cast, final
 
 import torch
@@ -15,20 +16,13 @@ from editing.base_passes import BasePass
 from editing.base_passes.base_pass import in_batches
 from editing.editors.base import OVER_ALL, Edit, EditState, TokenLosses
 from editing.editors.companion import Companion, Purpose, loaded_companion
-from editing.editors.depth import block_at
 from editing.editors.memory_edit import GateReadings, Judged, MemoryEdit
 from editing.editors.memory_rows import MemoryRow, new_rows
 from editing.editors.serac.gate_reading import read_gate
 from editing.editors.serac.gated_losses import NEVER, THRESHOLDS, gated_losses
 from editing.editors.serac.memory_building import joined, memory_of, new_keys, reading_room
 from editing.editors.serac.scope_measuring import scope_problem
-from editing.editors.serac.text_scope import (
-    CrossGate,
-    TextGate,
-    TextScope,
-    cross_of,
-    cross_tensors,
-)
+from editing.editors.serac.text_scope import TextScope, cross_of, cross_tensors
 from editing.errors import EditingError
 from editing.examples import JSON, Example
 from editing.models.applied import Change, Originals
@@ -40,10 +34,14 @@ from editing.models.backpack import (
     GatedModel,
     Memory,
     Reader,
+    Said,
     Scope,
     SeracForCausalLM,
+    TextParts,
+    text_gate,
 )
 from editing.models.language_model import LanguageModel
+from editing.models.projections import block_name
 from editing.progress import Report, unheard
 
 OF_SCOPE, OF_MEMORY, OF_READER = "scope.", "memory.", "reader."
@@ -129,15 +127,14 @@ class SeracEdit(MemoryEdit):
 
     def block_read(self, model: LanguageModel) -> str:
         """Name the block whose output is looked at; an encoder looks at none, so any does."""
-        return self.block or block_at(model, 0.0)
+        return self.block or block_name(model, 0)
 
     def gate(self, model: LanguageModel, scope: Scope, memory: Memory, reach: int = 0) -> Gate:
         """Make what follows a text and says which row applies."""
         if self.texts is None:
             return Gate(scope, memory, reach)
-        kind = TextGate if self.texts.cross is None else CrossGate
-        rows = [row.text for row in self.rows]
-        return kind(scope, memory, self.texts, model.tokenizer, reach=reach, rows=rows)
+        said = Said(model.tokenizer, tuple(row.text for row in self.rows))
+        return text_gate(scope, memory, self.texts.reading, said, reach)
 
     @override
     def token_losses(self, model: LanguageModel, strengths: Sequence[float]) -> TokenLosses:
@@ -182,18 +179,47 @@ class SeracEdit(MemoryEdit):
 
     @override
     def exported_module(self, model: LanguageModel, strength: float) -> PreTrainedModel:
-        base = copy.deepcopy(model.module)
         if self.is_silent or not strength:
-            return base
-        if self.texts is not None:
-            raise EditingError(
-                "This memory compares texts by a text encoder, which an exported model has not. "
-                "Fit it without the setting encoder to export a model, or export the edit alone."
-            )
+            return copy.deepcopy(model.module)
+        texts = self._text_parts(model)
+        base = copy.deepcopy(model.module)
         rows = [dict(row.to_json()) for row in self.rows]
         gated = self.gated(model, strength)
         gated.gate, gated.reader = copy.deepcopy((gated.gate, gated.reader))
-        return SeracForCausalLM.of(base, gated, self.block, rows)
+        return SeracForCausalLM.of(base, gated, self.block_read(model), rows, texts)
+
+    @override
+    def beside(self) -> Sequence[str]:
+        told: list[str] = []
+        if self.read_by is not None:
+            told.append(
+                f"Rows of the memory are read by a smaller model, `{self.read_by.source}`, which "
+                "lies in this folder; its licence holds too"
+            )
+        if self.texts is not None:
+            told.append(
+                f"Texts are compared by an encoder, `{Path(self.texts.folder).name}`, which lies "
+                "in this folder with its tokenizer; its licence holds too"
+            )
+        return told
+
+    def _text_parts(self, model: LanguageModel) -> TextParts | None:
+        """What an exported model compares texts by; None where its own block does.
+
+        Raises:
+            EditingError: The encoder is not there any more, or a tokenizer cannot go along.
+        """
+        if self.texts is None:
+            return None
+        reading = copy.deepcopy(self.texts.reading)
+        for tokenizer in (reading.encoder.tokenizer, model.tokenizer):
+            if getattr(tokenizer, "backend_tokenizer", None) is None:
+                raise EditingError(
+                    "This memory compares texts by a text encoder, and a tokenizer that is needed "
+                    "for it has no tokenizer.json that could be exported with the model. Fit it "
+                    "without the setting encoder, or export the edit alone."
+                )
+        return TextParts.of(reading, Said(model.tokenizer))
 
     @property
     @override

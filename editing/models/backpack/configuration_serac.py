@@ -38,6 +38,8 @@ class SeracConfig(PreTrainedConfig):
     """Configuration of the model that reads rows; None where the edited one does."""
     vocabulary: int | None = None
     """Words that both share: the first so many ids."""
+    texts: dict[str, Any] | None = None
+    """The text encoder, its tokenizer and the model's, where texts are compared by one."""
     reach: int = 0
     """Tokens of a text that are read after a row."""
     strength: float = 1.0

@@ -85,6 +85,11 @@ class Scope(InFullPrecision):
         return torch.cat([pooled, features @ self.last.to(features).T], dim=-1)
 
 
+def last_embedding(scope: Scope, features: Tensor, mask: Tensor) -> Tensor:
+    """Embed texts (batch, tokens, features) up to their last tokens: (batch, width)."""
+    return scope.embedded(features[:, -1:], scope.tokens(features, mask))[:, 0]
+
+
 def token_features(embeddings: Tensor, hidden: Tensor) -> Tensor:
     """Put word embeddings and hidden states (..., d) side by side, each normalised."""
     wide = torch.promote_types(hidden.dtype, torch.float32)
@@ -250,7 +255,7 @@ class Gate:
         recent = last_windows(past.with_ids(ids), ids.shape[1], self.reach, BEFORE_TEXT)[:, kept]
         reach = self.memory.first.shape[1]
         earlier = last_windows(past.with_queries(queries), ids.shape[1], reach, 0.0)[:, kept]
-        scores, rows = self.judged(earlier, recent[..., -reach:])
+        scores, rows = self.judged(earlier, recent[..., -reach:], kept)
         return Gates(scores * mask[:, kept], rows, recent)
 
     def read(self, ids: Tensor, features: Tensor, past: "Past") -> tuple[Tensor, Tensor]:
@@ -266,13 +271,17 @@ class Gate:
         tokens = self.scope.tokens(features, ids != BEFORE_TEXT)
         return tokens, self.scope.embedded(features, past.with_tokens(tokens))
 
-    def judged(self, queries: Tensor, recent: Tensor) -> tuple[Tensor, Tensor]:
+    def judged(
+        self, queries: Tensor, recent: Tensor, kept: slice | Tensor
+    ) -> tuple[Tensor, Tensor]:
         """Scores and numbers of the rows that apply best, (batch, kept) each.
 
         Args:
             queries: (batch, kept, p + q, length) embeddings up to the last tokens.
             recent: (batch, kept, length) the ids of these tokens.
+            kept: Which of the positions that were read last these are.
         """
+        del kept
         scores, rows = self.memory.nearest(queries[..., -1])
         return self.memory.following(scores, rows, queries, recent)
 

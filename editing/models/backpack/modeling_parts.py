@@ -24,16 +24,20 @@ OUTLINE = (
 
 
 class InFullPrecision(nn.Module):
-    """A module whose numbers stay as precise as they are when the model around it is converted."""
+    """A module whose numbers, and those of its parts, stay as precise as they are.
+
+    The model around it may be converted.
+    """
 
     @override
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> nn.Module:
-        before = dict(self.named_buffers(recurse=False))
-        super()._apply(fn, recurse)
-        for name, tensor in before.items():
-            if tensor.is_floating_point() and not tensor.is_meta:
-                setattr(self, name, tensor.to(getattr(self, name).device))
-        return self
+        def as_precise(tensor: Tensor) -> Tensor:
+            applied = fn(tensor)
+            if not tensor.is_floating_point() or tensor.is_meta:
+                return applied
+            return tensor.to(applied.device)
+
+        return super()._apply(as_precise, recurse)
 
 
 def config_of(module: PreTrainedModel) -> dict[str, Any]:

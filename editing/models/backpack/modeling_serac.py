@@ -32,6 +32,7 @@ from .modeling_logit_ensemble import EnsembleCache, model_of
 from .modeling_memory import Gate, Gates, Memory, Scope, seen_output, token_features
 from .modeling_parts import block_of, config_of, kind_and_fields, outline_of, scored
 from .modeling_reading import Counterfactual, Reader, read_logits
+from .modeling_texts import CrossHead, TextParts, Words
 
 MEMORY_FILE = "memory.jsonl"
 """The rows, one a line, beside the weights."""
@@ -177,7 +178,10 @@ class SeracForCausalLM(PreTrainedModel, GenerationMixin):
     _supports_sdpa = True
     _supports_attention_backend = True
     _skip_keys_device_placement = ["past_key_values"]
-    _keep_in_fp32_modules_strict = ["scope", r"memory\.keys", "reader"]
+    _keep_in_fp32_modules_strict = [
+        *("scope", r"memory\.keys", "reader"),
+        *(r"text_parts\.encoder\.", r"text_parts\.cross\."),
+    ]
 
     def __init__(self, config: SeracConfig) -> None:
         super().__init__(config)
@@ -188,13 +192,24 @@ class SeracForCausalLM(PreTrainedModel, GenerationMixin):
         if config.reader_names:
             self.reader = Counterfactual.empty(config.reader_names, config.reader_shapes or ())
         self.beside = None if config.beside is None else model_of(config.beside)
+        self.text_parts = None if config.texts is None else TextParts.empty(config.texts)
+        self._text_gate: Gate | None = None
         self.post_init()
 
     @classmethod
     def of(
-        cls, base: PreTrainedModel, gated: GatedModel, block: str, rows: list[dict[str, Any]]
+        cls,
+        base: PreTrainedModel,
+        gated: GatedModel,
+        block: str,
+        rows: list[dict[str, Any]],
+        texts: TextParts | None = None,
     ) -> "SeracForCausalLM":
-        """Put a loaded model and a memory together; they become part of the whole."""
+        """Put a loaded model and a memory together; they become part of the whole.
+
+        Args:
+            texts: What the gate reads texts with, where it is a text gate.
+        """
         scope, memory = gated.gate.scope, gated.gate.memory
         reader, beside = gated.reader.changes, gated.reader.other
         config = SeracConfig(
@@ -214,12 +229,13 @@ class SeracForCausalLM(PreTrainedModel, GenerationMixin):
             reader_shapes=None if reader is None else reader.shapes,
             beside=None if beside is None else config_of(beside),
             vocabulary=gated.reader.vocabulary,
+            texts=None if texts is None else texts.shape,
             **outline_of(base),
         )
         with torch.device("meta"):
             whole = cls(config)
         whole.base, whole.scope, whole.memory = base, scope, memory
-        whole.reader, whole.beside = reader, beside
+        whole.reader, whole.beside, whole.text_parts = reader, beside, texts
         whole.generation_config = base.generation_config
         return whole.eval()
 
@@ -227,7 +243,7 @@ class SeracForCausalLM(PreTrainedModel, GenerationMixin):
     @override
     def _init_weights(self, module: nn.Module) -> None:
         super()._init_weights(module)
-        if isinstance(module, Scope | Memory | Counterfactual):
+        if isinstance(module, Scope | Memory | Counterfactual | CrossHead | Words):
             for buffer in module.buffers(recurse=False):
                 init.zeros_(buffer)
 
@@ -268,7 +284,7 @@ class SeracForCausalLM(PreTrainedModel, GenerationMixin):
             self.base,
             self.base,
             own.block,
-            Gate(self.scope, self.memory, own.reach),
+            self._gate(),
             own.threshold,
             Answering(own.weight, own.how, own.strength, own.soft),
             Reader(self.reader, self.beside, own.vocabulary),
@@ -277,6 +293,16 @@ class SeracForCausalLM(PreTrainedModel, GenerationMixin):
             input_ids, attention_mask, position_ids, past_key_values, use_cache, logits_to_keep
         )
         return out if labels is None else scored(out, labels)
+
+    def _gate(self) -> Gate:
+        """What follows texts; one that reads them with an encoder remembers what it has read."""
+        if self.text_parts is None:
+            return Gate(self.scope, self.memory, self.config.reach)
+        if self._text_gate is None:
+            rows = [str(row["text"]) for row in self.config.rows or ()]
+            own = (self.scope, self.memory)
+            self._text_gate = self.text_parts.gate(*own, rows, self.config.reach)
+        return self._text_gate
 
 
 def serac_model_of(values: Mapping[str, Any]) -> PreTrainedModel:
