@@ -130,7 +130,7 @@ def test_a_probability_that_meets_the_threshold_exactly_counts_as_success(table)
     gauges = [cell(table, row, Column.NOW, ExampleRole.GAUGE) for row in (0, 1)]
     assert [gauge.holds for gauge in gauges] == [True, False]
     assert gauges[0].fraction == gauges[0].tick
-    assert table.successes() == (1, 2)
+    assert table.summary.successes() == (1, 2)
 
 
 def test_of_two_continuations_the_ratio_is_shown(table):
@@ -254,7 +254,7 @@ def test_what_the_model_cannot_read_is_an_error_and_many_tokens_a_hint(table):
     table.add_unreadable([texts_of(ITALY)])
     table.add_readings({texts_of(CHINA): Reading(-3.0, None, ((" x", -0.1),) * 20)})
     assert [cell(table, row, Column.FLAGS) for row in range(2)] == ["too long", "long"]
-    assert table.remarks() == {Severity.ERROR: 1, Severity.INFO: 1}
+    assert table.summary.remarks() == {Severity.ERROR: 1, Severity.INFO: 1}
 
 
 def test_the_next_problem_is_found_once_around(table):

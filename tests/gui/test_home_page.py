@@ -144,7 +144,7 @@ def test_the_samples_have_nothing_to_mend(sample):
         rows = sample.examples.rows(role)
         assert len(rows) >= 4
         table.set_rows(rows, sample.examples, role=role)
-        assert not table.remarks()
+        assert not table.summary.remarks()
 
 
 def test_every_way_to_begin_is_reached_with_tab(home, qtbot):

@@ -5,7 +5,6 @@ document pushes it on its undo stack, and `set_rows` shows what came of it. Filt
 are done here, on the list, and never change the set. The last row is always empty, to type into.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -27,10 +26,11 @@ from app.gui.tables.example_cells import Cells, applies
 from app.gui.tables.example_columns import Column, ExampleRole, Gauge
 from app.gui.tables.example_conflicts import Conflicts, conflicts
 from app.gui.tables.example_filter import RowFilter
-from app.gui.tables.example_flags import Flag, OwnFlags, Severity
+from app.gui.tables.example_flags import Flag, OwnFlags
+from app.gui.tables.example_summary import RowSummary
 from app.gui.tables.example_texts import changed_cells
 from app.gui.tables.readings import Reading, Texts, kind_of, texts_of
-from editing.examples import Example, ExampleSet, Kind, Role, tags_of
+from editing.examples import Example, ExampleSet, Kind, Role
 
 translate = QCoreApplication.translate
 Index = QModelIndex | QPersistentModelIndex
@@ -78,6 +78,11 @@ class ExamplesTable(QAbstractTableModel):
         """Whether the rows on the screen are not all, or not in the set's order."""
         return self._sorting is not None or not self._filter.is_open
 
+    @property
+    def summary(self) -> RowSummary:
+        """What is said of all rows together."""
+        return RowSummary(self._rows, self._set, self._role, self._cells)
+
     def example_at(self, row: int) -> Example | None:
         """Return the example of a row on the screen; None for the empty last row."""
         return self._rows[self._shown[row]] if 0 <= row < len(self._shown) else None
@@ -90,12 +95,6 @@ class ExamplesTable(QAbstractTableModel):
     def gauge_of(self, row: Example) -> Gauge | None:
         """Return what the model says of a row now, or None while it is not known."""
         return self._cells.gauge(row)
-
-    def successes(self) -> tuple[int, int]:
-        """Count the rows that count as success now, and those of which it is known."""
-        gauges = [self._cells.gauge(row) for row in self._rows]
-        judged = [gauge.holds for gauge in gauges if gauge and gauge.holds is not None]
-        return sum(judged), len(judged)
 
     def flags_of(self, row: Example) -> tuple[Flag, ...]:
         """List the remarks on a row."""
@@ -110,14 +109,6 @@ class ExamplesTable(QAbstractTableModel):
         by_column = [flag for flag in cells.flags(new) if flag.column is column]
         return by_column if applies(kind, column) else []
 
-    def remarks(self) -> Counter[Severity]:
-        """Count the remarks of all rows by how much they matter."""
-        return Counter(flag.severity for row in self._rows for flag in self._cells.flags(row))
-
-    def can_mend(self) -> bool:
-        """Whether a row has a remark that can be mended without asking."""
-        return any(flag.can_mend for row in self._rows for flag in self._cells.flags(row))
-
     def next_problem(self, after: int) -> QModelIndex:
         """Find the next cell on the screen with a remark, beginning again after the last."""
         count = len(self._shown)
@@ -127,21 +118,6 @@ class ExamplesTable(QAbstractTableModel):
             if flags:
                 return self.index(place, flags[0].column or Column.FLAGS)
         return QModelIndex()
-
-    def uses_other(self) -> bool:
-        """Whether any row needs the column of what is unwanted."""
-        if self._role is Role.HARD_NEGATIVE:
-            return any(row.is_pair for row in self._rows)
-        return any(kind_of(row, self._set) is not Kind.INCREASE for row in self._rows)
-
-    def kinds(self) -> list[Kind]:
-        """List the kinds that occur."""
-        found = {kind_of(row, self._set) for row in self._rows}
-        return [kind for kind in Kind if kind in found]
-
-    def tags(self) -> list[str]:
-        """List the tags that occur."""
-        return sorted({tag for row in self._rows for tag in tags_of(row)}, key=str.casefold)
 
     def set_rows(
         self, rows: Sequence[Example], examples: ExampleSet, *, role: Role = Role.CANONICAL

@@ -244,7 +244,7 @@ class SetEditor(QWidget):
     @Slot()
     def _show_summary(self) -> None:
         shown, total = len(self.table.shown_rows), len(self.table.rows)
-        succeeding, known = self.table.successes()
+        succeeding, known = self.table.summary.successes()
         said = [self.tr("{n} rows").format(n=total) if total != 1 else self.tr("1 row")]
         if known:
             said.append(self.tr("{n} of {k} succeed now").format(n=succeeding, k=known))
@@ -258,14 +258,15 @@ class SetEditor(QWidget):
         return self.tr("{n} of {k} rows").format(n=shown, k=total)
 
     def _offer_picks(self, *, known: bool) -> None:
-        kinds = () if self.role is Role.HARD_NEGATIVE else tuple(self.table.kinds())
-        standings = [Standing.PROBLEM] if self.table.remarks() else []
+        summary = self.table.summary
+        kinds = () if self.role is Role.HARD_NEGATIVE else tuple(summary.kinds())
+        standings = [Standing.PROBLEM] if summary.remarks() else []
         standings += [Standing.RIGHT, Standing.WRONG] if known else []
-        picks = Pickable(kinds if len(kinds) > 1 else (), tuple(self.table.tags()), (*standings,))
+        picks = Pickable(kinds if len(kinds) > 1 else (), tuple(summary.tags()), (*standings,))
         self.filter.offer(picks)
 
     def _show_problems(self) -> None:
-        acts, remarks = self.actions_of_set, self.table.remarks()
+        acts, remarks = self.actions_of_set, self.table.summary.remarks()
         names = {
             Severity.ERROR: ("error", "errors"),
             Severity.WARNING: ("warning", "warnings"),
@@ -276,7 +277,7 @@ class SetEditor(QWidget):
         acts.next_problem.setText(f"{text}: {', '.join(said)}" if said else text)
         acts.next_problem.setEnabled(bool(said))
         self.problems_button.setVisible(bool(said))
-        can_mend = self.table.can_mend()
+        can_mend = self.table.summary.can_mend()
         self.actions_of_rows.mend.setVisible(can_mend)
         self.mend_button.setVisible(can_mend)
         acts.start_engine.setVisible(self.readings.is_off)

@@ -77,12 +77,13 @@ class ExamplesView(QTableView):
 
     def follow(self) -> None:
         """Hide columns that no row uses."""
+        summary = self._table.summary
         shown = {
             **self._wanted,
-            Column.OTHER: self._table.uses_other(),
+            Column.OTHER: summary.uses_other(),
             Column.CHANGE: self._wanted[Column.EDITED],
-            Column.TAGS: bool(self._table.tags()),
-            Column.FLAGS: bool(self._table.remarks()),
+            Column.TAGS: bool(summary.tags()),
+            Column.FLAGS: bool(summary.remarks()),
         }
         for column, is_shown in shown.items():
             self.setColumnHidden(column, not is_shown)
