@@ -37,8 +37,8 @@ def signed(value: float | None, *, decimals: int = 1) -> str:
 
 
 def arrow(before: str, after: str) -> str:
-    """Write a change, as in `31 % → 78 %`."""
-    return f"{before} → {after}"
+    """Write a change, as in `31 % → 78 %`; nothing where neither is known."""
+    return NOTHING if before == after == NOTHING else f"{before} → {after}"
 
 
 def duration(seconds: float | None) -> str:
