@@ -103,7 +103,8 @@ def _token_losses(model: LanguageModel, sequences: Sequence[TokenSequence]) -> l
 def _last_log_probs(model: LanguageModel, sequences: Sequence[TokenSequence], count: int) -> Tensor:
     """Log probabilities (sequences, count, vocabulary) of each one's last tokens.
 
-    Texts end together, so that few logits are computed.
+    Texts end together, so that few logits are computed. Their places are given one by one: of a
+    slice, a processor without numbers of 16 bits copies the output embedding for each text.
     """
     longest = max(len(sequence.ids) for sequence in sequences)
     ids = torch.zeros(len(sequences), longest, dtype=torch.long)
@@ -117,7 +118,7 @@ def _last_log_probs(model: LanguageModel, sequences: Sequence[TokenSequence], co
         attention_mask=mask,
         position_ids=(mask.cumsum(-1) - 1).clamp(min=0),
         use_cache=False,
-        logits_to_keep=count + 1,
+        logits_to_keep=torch.arange(longest - count - 1, longest, device=ids.device),
     ).logits
     wide = logits[:, :-1, : model.vocab_size].to(torch.promote_types(logits.dtype, torch.float32))
     return wide.log_softmax(-1)

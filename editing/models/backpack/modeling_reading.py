@@ -164,7 +164,8 @@ def _log_probs(
             attention_mask=mask,
             position_ids=positions,
             use_cache=False,
-            logits_to_keep=1,
+            # An index, not 1: of a slice, processors copy 16-bit output embeddings for each text.
+            logits_to_keep=torch.tensor([longest - 1], device=like.device),
         )
         wide = out.logits[:, -1, : reader.vocabulary].to(
             torch.promote_types(like.dtype, torch.float32)
