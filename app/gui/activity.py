@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QDateTime, QLocale, QSize, QTimeZone, Signal, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.gui.context import GuiContext
 from app.gui.events import Notice, Tone
 from app.gui.icons import set_icon
 from app.gui.metrics import characters, gap
+from app.gui.tables import figures
+from app.gui.tables.runs_table import STATE_LOOKS
 from app.gui.widgets.buttons import action, button, tool_button
 from app.gui.widgets.details import DetailsDialog
 from app.gui.widgets.icon_label import IconLabel
@@ -116,7 +118,4 @@ class ActivityDrawer(QFrame):
 
 
 def _said(view: JobView) -> str:
-    began = QDateTime.fromString(view.config.created[:19], "yyyy-MM-ddTHH:mm:ss")
-    began.setTimeZone(QTimeZone(QTimeZone.Initialization.UTC))
-    when = QLocale().toString(began.toLocalTime(), QLocale.FormatType.ShortFormat)
-    return f"{view.state}, {when}"
+    return f"{STATE_LOOKS[view.state].word} · {figures.date(view.config.created)}"

@@ -136,7 +136,7 @@ def test_the_drawer_keeps_jobs_and_notices(window, space, gui, qtbot):
     gui.jobs.happen("job-1", StateEvent(JobState.DONE, "", 1.0))
     seen = kit.openings(gui)
     row = space.activity.findChildren(RecentRow)[-1]
-    assert "done" in row.accessibleName()
+    assert "Done" in row.accessibleName()
     row.click()
     assert ("run", "job-1") in seen
     space.activity.setFocus()
