@@ -13,6 +13,7 @@ from editing.errors import EditingError
 from editing.models.backpack import BEFORE_TEXT, EXACT, STRIDE, WINDOW, what_is_read
 from editing.models.language_model import LanguageModel
 from editing.models.loading import load_model
+from editing.progress import Cancelled, Progress
 from tests.editing.serac_kit import FRANCE, SURE, Drawer, fit, ids_of, logits
 from tests.tiny import SENTENCES, tiny_transformer
 from tests.tiny_encoder import tiny_encoder
@@ -113,6 +114,31 @@ def test_both_forms_are_trained_once(model: LanguageModel, encoder: Path, tmp_pa
     again, _ = fit(model, drawer, **options)
     assert kept.stat().st_mtime_ns == written
     assert first.decisions(model, FRANCE.prefix) == again.decisions(model, FRANCE.prefix)
+
+
+def test_an_interrupted_training_of_the_cross_form_goes_on_to_the_same_numbers(
+    model: LanguageModel, encoder: Path, tmp_path: Path
+) -> None:
+    def stopping(progress: Progress) -> None:
+        if (progress.message, progress.done) == ("scope: rows and texts together", 4):
+            raise Cancelled
+
+    def report(progress: Progress) -> None:
+        if progress.message == "scope: rows and texts together":
+            done.append(progress.done)
+
+    options = {"encoder": str(encoder), "form": "cross", "steps": 6}
+    done: list[int] = []
+    whole, _ = fit(model, None, **options, report=report)
+    drawer = Drawer(tmp_path)
+    with pytest.raises(Cancelled):
+        fit(model, drawer, **options, report=stopping)
+    done.clear()
+    resumed, _ = fit(model, drawer, **options, report=report)
+    assert done == [5, 6]
+    assert len(list((tmp_path / "serac").iterdir())) == 1
+    one, other = (edit.state().tensors for edit in (whole, resumed))
+    assert [name for name in one if not torch.equal(one[name], other[name])] == []
 
 
 def test_a_row_that_is_off_never_answers(model: LanguageModel, edits: dict[str, SeracEdit]) -> None:

@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -12,16 +13,18 @@ from torch import Tensor
 from editing.base_passes import BasePass
 from editing.batches import TokenSequence
 from editing.editors.serac.counterfactual_losses import reading_loss
+from editing.editors.serac.kept_training import KeptTraining, Trainee
 from editing.editors.serac.scope_measuring import scope_problem
 from editing.editors.serac.scope_mining import mine
 from editing.editors.serac.scope_texts import GENERAL, IN_SCOPE, Query, scope_texts, training_sets
 from editing.editors.serac.serac import THRESHOLDS
+from editing.editors.serac.serac_edit import SeracEdit
 from editing.evaluation import BallJudge, EvaluationTexts, Yardstick
 from editing.examples import Kind
 from editing.general_text import text_from_rows
 from editing.models.language_model import LanguageModel
 from editing.models.loading import load_model
-from editing.progress import Cancelled, Progress, unheard
+from editing.progress import Cancelled, Progress, Report, unheard
 from tests.editing.serac_kit import FRANCE, Drawer, fit, logits
 from tests.in_memory import InMemoryPasses
 from tests.tiny import SENTENCES, tiny_transformer
@@ -148,14 +151,10 @@ def test_a_model_learns_to_heed_rows_and_little_else(model: LanguageModel) -> No
 def test_what_reads_rows_is_trained_once_and_its_training_can_be_stopped(
     model: LanguageModel, tmp_path: Path
 ) -> None:
-    def stopping(progress: Progress) -> None:
-        if (progress.message, progress.done) == ("counterfactual", 2):
-            raise Cancelled
-
     drawer = Drawer(tmp_path)
     with pytest.raises(Cancelled):
-        fit(model, drawer, answer="delta", report=stopping)
-    (scope,) = (tmp_path / "serac").iterdir()  # what was done by then is kept
+        fit(model, drawer, answer="delta", report=stopped_at("counterfactual", 2))
+    (scope,) = (tmp_path / "serac").glob("scope-*.safetensors")  # what was done by then is kept
     first, _ = fit(model, drawer, answer="delta")
     files = {path: path.stat().st_mtime_ns for path in (tmp_path / "serac").iterdir()}
     assert len(files) == 2
@@ -168,9 +167,69 @@ def test_what_reads_rows_is_trained_once_and_its_training_can_be_stopped(
     assert all(torch.equal(one, other) for one, other in pairs)
 
 
+def stopped_at(message: str, done: int) -> Report:
+    def stopping(progress: Progress) -> None:
+        if (progress.message, progress.done) == (message, done):
+            raise Cancelled
+
+    return stopping
+
+
+def reported(found: list[int], message: str) -> Report:
+    def report(progress: Progress) -> None:
+        if progress.message == message:
+            found.append(progress.done)
+
+    return report
+
+
+def factors(edit: SeracEdit) -> list[Tensor]:
+    assert edit.reader is not None
+    return list(edit.reader.buffers())
+
+
+def test_an_interrupted_training_goes_on_to_the_same_numbers(
+    model: LanguageModel, tmp_path: Path
+) -> None:
+    options: dict[str, Any] = {"answer": "delta", "reading_steps": 7}
+    whole, _ = fit(model, None, **options)
+    drawer = Drawer(tmp_path)
+    with pytest.raises(Cancelled):
+        fit(model, drawer, **options, report=stopped_at("counterfactual", 4))
+    (state,) = (tmp_path / "serac").glob("*.checkpoint")
+    kept = state.read_bytes()
+    done: list[int] = []
+    resumed, _ = fit(model, drawer, **options, report=reported(done, "counterfactual"))
+    assert done == [5, 6, 7]
+    assert all(map(torch.equal, factors(whole), factors(resumed)))
+    assert whole.trained["counterfactual"] == resumed.trained["counterfactual"]
+    assert not list((tmp_path / "serac").glob("*.checkpoint"))
+    for damaged in (b"damaged", kept[: len(kept) // 2]):  # it counts as none
+        next((tmp_path / "serac").glob("counterfactual-*")).unlink()
+        state.write_bytes(damaged)
+        done.clear()
+        anew, _ = fit(model, drawer, **options, report=reported(done, "counterfactual"))
+        assert done == [1, 2, 3, 4, 5, 6, 7]
+        assert all(map(torch.equal, factors(whole), factors(anew)))
+
+
 def test_few_examples_are_made_up_for_by_general_text(model: LanguageModel) -> None:
     sets = training_sets(str(Path(__file__).with_name("scope.jsonl")))
     general = text_from_rows(model, SENTENCES, "R")
     texts = scope_texts(model, sets, general, torch.Generator().manual_seed(0))
     assert texts.pairs() >= 2000
     assert sum(query.role == GENERAL for query in texts.queries) / len(texts.queries) > 0.3
+
+
+def test_a_training_from_something_else_counts_as_none(tmp_path: Path) -> None:
+    def trainee() -> Trainee:
+        tensor = torch.ones(2, requires_grad=True)
+        return Trainee([tensor], torch.optim.Adam([tensor]), torch.Generator())
+
+    path = tmp_path / "learnt.safetensors"
+    KeptTraining(path, ("a row", "a text")).keep(trainee(), 3, 40)
+    assert not list(tmp_path.iterdir())  # only every now and then
+    KeptTraining(path, ("a row", "a text")).keep(trainee(), 4, 40)
+    assert KeptTraining(path, ("a row", "a text")).begin(trainee()) == 4
+    assert KeptTraining(path, ("a row", "another text")).begin(trainee()) == 0
+    assert KeptTraining(None, ("a row", "a text")).begin(trainee()) == 0

@@ -28,6 +28,7 @@ from editing.editors.serac.counterfactual_texts import (
     read_examples_of,
 )
 from editing.editors.serac.kept_files import kept_file, read_kept, told_of_sets, write_kept
+from editing.editors.serac.kept_training import KeptTraining, Trainee
 from editing.editors.serac.scope_texts import training_sets
 from editing.examples import JSON
 from editing.general_text import GeneralText
@@ -76,6 +77,8 @@ def trained_reader(
 ) -> TrainedReader:
     """Return the one kept for a model, or train one and keep it.
 
+    A training that was interrupted is gone on with, to the same numbers.
+
     Args:
         folder: Where it is kept; None keeps none.
 
@@ -103,9 +106,12 @@ def trained_reader(
     examples = read_examples_of(model, sets, generator)
     count = MISFIRES * choice.steps
     misfires = misfires_of(model, sets, choice.general, count, generator)
-    trained = _train(model, examples, misfires, generator, never_stopping(report))
+    training = KeptTraining(path, (examples, misfires))
+    drawn = (examples, misfires, generator)
+    trained = _train(model, drawn, training, never_stopping(report))
     about = {"names": list(trained.reader.names), "report": trained.report}
     write_kept(path, dict(trained.reader.named_buffers()), about)
+    training.end()
     return trained
 
 
@@ -125,11 +131,11 @@ def new_reader(model: LanguageModel, generator: torch.Generator) -> Counterfactu
 
 def _train(
     model: LanguageModel,
-    examples: Sequence[ReadExample],
-    misfires: Sequence[Misfire],
-    generator: torch.Generator,
+    drawn: tuple[Sequence[ReadExample], Sequence[Misfire], torch.Generator],
+    training: KeptTraining,
     report: Report,
 ) -> TrainedReader:
+    examples, misfires, generator = drawn
     steps = len(misfires) // MISFIRES
     learnt, judged = _parted(examples, generator)
     working = private_copy(model, on=None)
@@ -137,9 +143,10 @@ def _train(
     tensors = [tensor.requires_grad_(True) for tensor in reader.buffers()]
     optimiser = torch.optim.Adam(tensors, lr=RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+    trainee = Trainee(tensors, optimiser, generator, schedule)
     with reader.put_on(working.module):
         before = _mean_loss(working, judged)
-        for step in range(steps):
+        for step in range(training.begin(trainee), steps):
             order = torch.randperm(len(learnt), generator=generator)[:EXAMPLES]
             losses = reading_losses(working, [learnt[int(number)] for number in order])
             astray = misfires[step * MISFIRES : (step + 1) * MISFIRES]
@@ -148,6 +155,7 @@ def _train(
             loss.backward()
             optimiser.step()
             schedule.step()
+            training.keep(trainee, step + 1, steps)
             report(Progress("training", step + 1, steps, "counterfactual"))
         after = _mean_loss(working, judged)
         astray = misfire_divergence(model, working, misfires[:JUDGED], MISFIRES)

@@ -11,6 +11,7 @@ from torch import Tensor
 from editing.editors.depth import block_at
 from editing.editors.serac.encoder import OpenedEncoder, open_encoder
 from editing.editors.serac.kept_files import kept_file, read_kept, told_of_sets, write_kept
+from editing.editors.serac.kept_training import KeptTraining
 from editing.editors.serac.scope_cross import (
     CrossTexts,
     cross_score,
@@ -110,11 +111,11 @@ def trained_scope(
         return _of_kept(*kept, encoder)
     generator = torch.Generator().manual_seed(SEED)
     texts = scope_texts(model, sets, general, generator)
-    settled = never_stopping(report)
+    learning = _Learning(texts, choice, generator, never_stopping(report), path)
     if encoder is None:
-        trained = _train(model, texts, choice, generator, settled)
+        trained = _train(model, learning)
     else:
-        trained = _train_with_encoder(model, encoder, texts, choice, generator, settled)
+        trained = _train_with_encoder(model, encoder, learning)
     about: dict[str, Any] = {
         "window": trained.scope.window,
         "block": trained.block,
@@ -125,7 +126,20 @@ def trained_scope(
         about["cross"] = list(cross.encoder.names)
         tensors |= cross_tensors(cross)
     write_kept(path, tensors, about)
+    KeptTraining(path, None).end()
     return trained
+
+
+@dataclass(frozen=True, slots=True)
+class _Learning:
+    """What a training works with beside the model."""
+
+    texts: ScopeTexts
+    choice: ScopeChoice
+    generator: torch.Generator
+    report: Report
+    path: Path | None
+    """Where what it comes to will be kept."""
 
 
 def _of_kept(
@@ -141,14 +155,11 @@ def _of_kept(
 
 
 def _train_with_encoder(
-    model: LanguageModel,
-    encoder: OpenedEncoder,
-    texts: ScopeTexts,
-    choice: ScopeChoice,
-    generator: torch.Generator,
-    report: Report,
+    model: LanguageModel, encoder: OpenedEncoder, learning: _Learning
 ) -> TrainedScope:
     """Train a projection of an encoder's states and, of the cross form, the encoder too."""
+    texts, choice, report = learning.texts, learning.choice, learning.report
+    generator = learning.generator
     queries = query_texts(model, texts, WINDOW)
     read = read_with_encoder(encoder.encoder, (key_texts(model, texts), queries), report)
     scope = train_scope(texts, read, choice.steps, generator, report)
@@ -156,24 +167,20 @@ def _train_with_encoder(
     apart.held.append(encoder)
     if choice.form == CROSS:
         learnt = CrossTexts(texts, row_texts(texts), queries, mined_of(texts, read))
-        head = train_cross(apart, learnt, choice.steps, generator, report)
+        training = KeptTraining(learning.path, (learnt.rows, learnt.queries))
+        head = train_cross(apart, learnt, choice.steps, generator, training=training, report=report)
         apart = replace(apart, cross=head)
         score = cross_score(apart, learnt, score)
     about = {**_report(texts, choice, score), "encoder": encoder.folder, "form": choice.form}
     return TrainedScope(scope, "", about, apart)
 
 
-def _train(
-    model: LanguageModel,
-    texts: ScopeTexts,
-    choice: ScopeChoice,
-    generator: torch.Generator,
-    report: Report,
-) -> TrainedScope:
+def _train(model: LanguageModel, learning: _Learning) -> TrainedScope:
     """Train a projection of the model's own hidden states."""
+    texts, choice, report = learning.texts, learning.choice, learning.report
     block = block_at(model, choice.depth)
     read = read_texts(model, block, texts, WINDOW, report)
-    scope = train_scope(texts, read, choice.steps, generator, report)
+    scope = train_scope(texts, read, choice.steps, learning.generator, report)
     about = _report(texts, choice, embedding_score(scope, read))
     return TrainedScope(scope, block, about)
 

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from editing.editors.memory_rows import new_rows
+from editing.editors.serac.kept_training import KeptTraining, Trainee
 from editing.editors.serac.scope_measuring import Score
 from editing.editors.serac.scope_mining import Mined
 from editing.editors.serac.scope_texts import GENERAL, IN_SCOPE, ScopeTexts
@@ -58,15 +59,22 @@ class CrossTexts:
 
 
 def train_cross(
-    scope: TextScope, learnt: CrossTexts, steps: int, generator: torch.Generator, report: Report
+    scope: TextScope,
+    learnt: CrossTexts,
+    steps: int,
+    generator: torch.Generator,
+    *,
+    training: KeptTraining,
+    report: Report,
 ) -> CrossHead:
-    """Train the cross form."""
+    """Train the cross form, from where it was interrupted."""
     head = _new_head(scope, generator)
     tensors = [*head.encoder.buffers(), head.weight]
     optimiser = torch.optim.Adam([each.requires_grad_(True) for each in tensors], lr=RATE)
     drawing = _Pairs.of(learnt.texts, learnt.mined, generator)
+    trainee = Trainee(tensors, optimiser, generator)
     with torch.enable_grad(), head.encoder.put_on(scope.encoder.module):
-        for step in range(steps):
+        for step in range(training.begin(trainee), steps):
             pairs, meant = drawing.step()
             states = scope.encoder.pair_states(
                 [learnt.rows[key] for key, _ in pairs], [learnt.queries[n] for _, n in pairs]
@@ -77,6 +85,7 @@ def train_cross(
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
+            training.keep(trainee, step + 1, steps)
             report(Progress("training", step + 1, steps, "scope: rows and texts together"))
     kept = [(down.detach(), up.detach()) for down, up in head.encoder.factors]
     return CrossHead(Counterfactual(head.encoder.names, kept), head.weight.detach())
