@@ -155,7 +155,7 @@ def _divergence(model: LanguageModel, lend: Lend, base: BasePass, report: Report
         before = _log_probs(model, batch)
         with lend():
             after = _log_probs(model, batch)
-        total += reply_drawdown(before, after).cpu() * len(before)
+        total += reply_drawdown(before.cpu(), after.cpu()) * len(before)  # some cards lack float64
     return total / base.rows
 
 

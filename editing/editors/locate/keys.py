@@ -22,7 +22,7 @@ def averaged_keys(model: LanguageModel, projection: str, facts: Sequence[Fact]) 
     Source: Meng et al. 2022 (arXiv 2210.07229), their code.
     """
     prompts = [prompt[0] for fact in facts for prompt in fact.prompts]
-    keys = values_at(model, prompts, input_of=projection).double().cpu()
+    keys = values_at(model, prompts, input_of=projection).cpu().double()
     counts = [len(fact.prompts) for fact in facts]
     means = [_mean(own) for own in cut(keys, counts)]
     return torch.stack(means, dim=1)
@@ -31,7 +31,7 @@ def averaged_keys(model: LanguageModel, projection: str, facts: Sequence[Fact]) 
 def block_values(model: LanguageModel, block: str, facts: Sequence[Fact]) -> Tensor:
     """What a block says at the bare prompts' lookups, (dim, facts), float64 on the CPU."""
     prompts = [fact.prompts[0][0] for fact in facts]
-    return values_at(model, prompts, output_of=block).double().cpu().T
+    return values_at(model, prompts, output_of=block).cpu().double().T
 
 
 def values_at(
