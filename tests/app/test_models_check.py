@@ -16,6 +16,7 @@ from torch import Tensor
 from transformers import AutoModelForCausalLM
 
 from app import cli
+from editing.models.folder import inspect_folder
 from tests.tiny import tiny_transformer
 from tests.tokenizers import byte_level_with_prefix_space
 
@@ -295,6 +296,20 @@ BROKEN = (
     not_numbers, a_pickle_with_code, a_bare_pickle, a_link_outside, a_linked_tokenizer,
     no_tokenizer, broken_tokenizer, another_vocabulary,
 )  # fmt: skip
+
+
+def test_sizes_that_are_not_those_of_the_index_are_noted(folder: Path) -> None:
+    sharded(folder)
+    assert not inspect_folder(folder).notes
+    rewrite(folder / INDEX, lambda index: index["metadata"].update(total_size=12_345))
+    (note,) = inspect_folder(folder).notes
+    assert note.startswith("Its index speaks of 12,345 bytes of weights, and the files hold ")
+
+
+def test_an_index_without_sizes_is_taken_by_its_files(folder: Path) -> None:
+    sharded(folder)
+    rewrite(folder / INDEX, lambda index: index.pop("metadata"))
+    assert not inspect_folder(folder).notes
 
 
 @pytest.mark.parametrize("breaking", BROKEN, ids=lambda breaking: breaking.__name__)

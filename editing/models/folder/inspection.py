@@ -114,7 +114,7 @@ def inspect_folder(folder: Path) -> FolderFacts:
         dtype=_dtypes(counted),
         files=weights.files,
         size=weights.size,
-        notes=_notes(config, counted),
+        notes=(*_notes(config, counted), *_size_notes(weights)),
         outline=module,
     )
 
@@ -166,6 +166,16 @@ def _check_shapes(folder: Path, module: nn.Module, weights: StoredWeights) -> No
 
 def _dtypes(tensors: list[StoredTensor]) -> str:
     return ", ".join(sorted({tensor.dtype for tensor in tensors}))
+
+
+def _size_notes(weights: StoredWeights) -> tuple[str, ...]:
+    """An index that counts otherwise is common: of tied weights, or of another precision."""
+    if weights.promised in (None, weights.held):
+        return ()
+    return (
+        f"Its index speaks of {weights.promised:,} bytes of weights, and the files hold "
+        f"{weights.held:,}; the files, which are whole, count.",
+    )
 
 
 def _notes(config: dict[str, Any], tensors: list[StoredTensor]) -> tuple[str, ...]:

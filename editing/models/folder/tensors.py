@@ -34,6 +34,8 @@ class StoredTensor:
     shape: tuple[int, ...]
     dtype: str
     """As torch calls it, "float32"; other kinds as the file does."""
+    size: int
+    """Bytes."""
 
     @property
     def numbers(self) -> int:
@@ -73,7 +75,7 @@ def _safe(path: Path) -> list[StoredTensor]:
             what = f"{name} is labelled {kind} {list(shape)} but takes {last - first} bytes"
             raise EditingError(_damaged(path, what))
         ends.append(last)
-        found.append(StoredTensor(name, path.name, shape, DTYPES.get(kind, kind)))
+        found.append(StoredTensor(name, path.name, shape, DTYPES.get(kind, kind), last - first))
     if size != begin + max(ends):
         short = "cut short" if size < begin + max(ends) else "too long"
         what = f"it is {short}: it has {size} bytes and should have {begin + max(ends)}"
@@ -109,7 +111,13 @@ def _pickled(path: Path) -> list[StoredTensor]:
         raise EditingError(_damaged(path, "it holds no named tensors"))
     tensors = cast("dict[object, object]", state)
     return [
-        StoredTensor(str(name), path.name, tuple(value.shape), str(value.dtype).split(".")[1])
+        StoredTensor(
+            name=str(name),
+            file=path.name,
+            shape=tuple(value.shape),
+            dtype=str(value.dtype).split(".")[1],
+            size=value.numel() * value.element_size(),
+        )
         for name, value in tensors.items()
         if isinstance(value, Tensor)
     ]

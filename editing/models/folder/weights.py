@@ -1,7 +1,7 @@
 """Which files hold a model's weights, and whether they are what their index says."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +20,13 @@ class StoredWeights:
 
     files: tuple[Path, ...]
     tensors: dict[str, StoredTensor]
+    promised: int | None = None
+    """Bytes of all tensors as the index has it; None without one."""
+
+    @property
+    def held(self) -> int:
+        """Bytes of all tensors, as the files have them."""
+        return sum(tensor.size for tensor in self.tensors.values())
 
     @property
     def size(self) -> int:
@@ -53,7 +60,7 @@ def _gathered(paths: tuple[Path, ...]) -> StoredWeights:
 
 
 def _sharded(folder: Path, index: str) -> StoredWeights:
-    where = _index(folder, index)
+    where, promised = _index(folder, index)
     names = sorted(set(where.values()))
     paths = tuple(safe_file(folder, name, named_by=index) for name in names)
     absent = [path.name for path in paths if not path.is_file()]
@@ -70,19 +77,21 @@ def _sharded(folder: Path, index: str) -> StoredWeights:
             f"The weights in {folder} are incomplete: {index} places {_listed(lost)} in files that "
             "do not have it. Fetch the model again."
         )
-    return found
+    return replace(found, promised=promised)
 
 
 def _is_in(found: StoredWeights, name: str, file: str) -> bool:
     return found.tensors[name].file == file
 
 
-def _index(folder: Path, name: str) -> dict[str, str]:
+def _index(folder: Path, name: str) -> tuple[dict[str, str], int | None]:
+    """Read which file has which tensor, and how many bytes all of them are said to take."""
     path = safe_file(folder, name)
     try:
         index = cast("dict[str, Any]", json.loads(path.read_text(encoding="utf-8")))
-        places = index["weight_map"]
-        return {str(tensor): str(file) for tensor, file in places.items()}
+        places, total = index["weight_map"], index.get("metadata", {}).get("total_size")
+        where = {str(tensor): str(file) for tensor, file in places.items()}
+        return where, None if total is None else int(total)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise EditingError(
             f"{path} does not say which file holds which weights. Fetch this file again."

@@ -69,6 +69,21 @@ def test_devices_are_chosen_by_name():
         chosen_device("abacus")
 
 
+@pytest.mark.parametrize(
+    ("cuda", "apple", "quickest"),
+    [(False, True, "mps"), (True, True, "cuda"), (False, False, "cpu")],
+)
+def test_the_quickest_device_there_is_is_chosen(monkeypatch, cuda, apple, quickest):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: cuda)
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: apple)
+    assert chosen_device("auto") == quickest
+    if apple:
+        assert chosen_device("mps") == "mps"
+    else:
+        with pytest.raises(EditingError, match=r"No Apple graphics card can be used here \(mps\)"):
+            chosen_device("mps")
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a graphics card is here")
 def test_a_graphics_card_that_is_not_there_is_said_so():
     with pytest.raises(EditingError, match="No NVIDIA graphics card can be used here"):
