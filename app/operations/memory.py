@@ -13,12 +13,13 @@ from app.operations.model_outlines import outline_from
 from app.operations.places import longest_window, samples_folder
 from app.operations.requests import SAMPLED, EditRequest
 from editing.editors.base import Editor
-from editing.editors.memory import Workload, sampling, weights
+from editing.editors.memory import Workload, loading, sampling, weights
 from editing.errors import EditingError
 from editing.examples import read_texts
 from editing.general_text import GENERAL, REGULARISATION, USUAL_TOKENS, stored_text
+from editing.models.folder.weights import stored_weights
 from editing.models.language_model import LanguageModel
-from editing.models.loading import SPREAD, chosen_device, chosen_dtype
+from editing.models.loading import SPREAD, chosen_device, chosen_dtype, model_folder
 from editing.models.speed import free_on
 from editing.models.starter import BUNDLED
 from editing.objectives import encode_examples
@@ -52,7 +53,7 @@ def memory_needed(
         grown = editor.memory(model, work, settings)
     except EditingError:  # another model that it needs is not here
         grown = editor.memory(model, replace(work, outline_of=_same(model)), settings)
-    grown = max(grown, weights(model, work) + sampling(model, work))
+    grown = max(grown, loading(model, work), weights(model, work) + sampling(model, work))
     return PROGRAM_BYTES + LOADING_BYTES + grown
 
 
@@ -68,7 +69,13 @@ def usual_work(model: LanguageModel) -> Workload:
     """Texts as they mostly are, in windows as they are read where nothing else is said."""
     window = min(model.context, longest_window(None))
     dtype = chosen_dtype(os.environ.get("EXEMPLAR_DTYPE"))
-    return Workload(dtype=dtype, window=window, scored=window, outline_of=_outline)
+    return Workload(
+        dtype=dtype,
+        window=window,
+        scored=window,
+        stored=_stored(model.source),
+        outline_of=_outline,
+    )
 
 
 def work_of(request: EditRequest, model: LanguageModel) -> Workload:
@@ -104,8 +111,17 @@ def work_of(request: EditRequest, model: LanguageModel) -> Workload:
         scored=scored,
         scored_tokens=max(scored, general[1]),
         sampled=window if any(_has_to_be_sampled(model, text, request) for text in texts) else 0,
+        stored=_stored(model.source),
         outline_of=_outline,
     )
+
+
+def _stored(source: str) -> int:
+    """Bytes of a model's files of weights."""
+    try:
+        return stored_weights(model_folder(source)).size
+    except (EditingError, OSError):
+        return 0
 
 
 def _has_to_be_sampled(

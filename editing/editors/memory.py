@@ -51,6 +51,8 @@ class Workload:
     """All that are scored together."""
     sampled: int = 0
     """Tokens of the windows that the model has yet to write itself; 0 for none."""
+    stored: int = 0
+    """Bytes of the files of weights; 0 where they are not known."""
     outline_of: Callable[[str], LanguageModel] = _no_other
     """Shapes of another model that the method uses."""
 
@@ -99,6 +101,18 @@ class Loop:
 def weights(model: LanguageModel, work: Workload) -> int:
     """The model alone."""
     return parameter_count(model) * work.number()
+
+
+def loading(model: LanguageModel, work: Workload) -> int:
+    """The weights while they are loaded: of files in other numbers, those beside what is made.
+
+    Pages of files are counted although the system could take them back.
+    """
+    numbers = parameter_count(model)
+    if not work.stored or round(work.stored / numbers) == work.number():
+        return weights(model, work)
+    is_wide = round(work.stored / numbers) == FLOAT32
+    return work.stored + numbers * (work.number() if is_wide else FLOAT32)
 
 
 def scoring(model: LanguageModel, work: Workload) -> int:

@@ -1,6 +1,7 @@
 """What `tests.benchmarks.preflight` measures: random models, short texts, and one run a process."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -53,11 +54,12 @@ class Case:
         """Return the run as the program is asked for it."""
         from app.operations.requests import EditRequest
 
-        own = {**QUICK[self.method], **self.settings}
+        own = dict(QUICK[self.method])
         if self.method == "logit-ensemble":
             own["small"] = str(folder / SMALL)
         if self.method == "serac":
             own["train_on"] = str(folder / "scope.jsonl")
+        own |= self.settings
         return EditRequest(
             model=str(folder / self.model),
             examples=str(folder / "rows.jsonl"),
@@ -143,6 +145,7 @@ def prepare(folder: Path, cases: list[Case]) -> None:
 
 def measure(folder: Path, case: Case) -> Measured:
     """Make one run in a process of its own and read what it says of itself."""
+    shutil.rmtree(folder / "data", ignore_errors=True)  # what a run before has kept there
     command = [sys.executable, "-m", "tests.benchmarks.preflight_runs", str(folder)]
     said = subprocess.run(
         [*command, json.dumps(asdict(case))], stdout=subprocess.PIPE, text=True, check=True

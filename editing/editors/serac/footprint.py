@@ -90,23 +90,27 @@ def learnt_from(model: LanguageModel, train_on: str) -> LearntFrom:
     )
 
 
-def scope_learning(model: LanguageModel, work: Workload, texts: LearntFrom) -> int:
-    """The features of all texts, and the reading, training or measuring that goes on beside them.
+def scope_features(model: LanguageModel, work: Workload, texts: LearntFrom) -> int:
+    """The features of all texts, which are kept whole although only their last tokens count.
 
-    Texts are kept whole although only their last tokens count.
+    They lie in many small pieces, whose places a process keeps after the scope is learnt.
     """
-    features = 2 * width_of(model)
-    general = max(GENERAL_TEXTS, 2 * PAIRS // max(1, texts.keys) - texts.written - texts.keys)
     after_general = min(LONGEST, texts.mean + sum(BEFORE) / 2)
     tokens = (texts.keys + texts.written) * texts.mean + texts.keys * after_general
-    tokens += general / ENDS * min(LONGEST, work.window)
+    tokens += _general(texts) / ENDS * min(LONGEST, work.window)
+    return round(tokens * 2 * width_of(model) * HALF)
+
+
+def scope_learning(model: LanguageModel, work: Workload, texts: LearntFrom) -> int:
+    """The features, and the reading, mining, training or measuring that goes on beside them."""
+    features = 2 * width_of(model)
     mlp = MLP_COPIES * _projections(model)[-1].inputs * work.number()
-    reading = min(tokens, TOKENS_AT_ONCE) * (3 * features * FLOAT32 + mlp)
+    reading = TOKENS_AT_ONCE * (3 * features * FLOAT32 + mlp)
     batch = POOLED * features * (HALF + FLOAT32)
-    measured = min(texts.written + general, AT_ONCE) + texts.keys // 5
+    measured = min(texts.written + _general(texts), AT_ONCE) + texts.keys // 5
     mining = 2 * (texts.keys + texts.written) * features * FLOAT32
     beside = max(reading, mining, (QUERIES + KEYS) * batch, measured * batch)
-    return round(tokens * features * HALF + beside)
+    return scope_features(model, work, texts) + beside
 
 
 def reader_learning(model: LanguageModel, work: Workload, texts: LearntFrom) -> int:
@@ -140,6 +144,11 @@ def encoder_memory(folder: str, texts: LearntFrom, *, together: bool) -> int:
         return own
     held = USUAL_WIDTHS * int(config.hidden_size) * int(config.num_hidden_layers) * FLOAT32
     return own + 2 * PAIRS_AT_ONCE * (texts.row + POOLED) * held
+
+
+def _general(texts: LearntFrom) -> int:
+    """Places in general text that are looked at."""
+    return max(GENERAL_TEXTS, 2 * PAIRS // max(1, texts.keys) - texts.written - texts.keys)
 
 
 def _projections(model: LanguageModel) -> list[Projection]:

@@ -27,6 +27,7 @@ from editing.editors.serac.footprint import (
     encoder_memory,
     learnt_from,
     reader_learning,
+    scope_features,
     scope_learning,
 )
 from editing.editors.serac.gated_losses import NEVER, THRESHOLDS
@@ -174,10 +175,11 @@ class Serac(Editor[SeracSettings]):
         if settings.encoder.strip():
             together = settings.form == CROSS
             own += encoder_memory(settings.encoder.strip(), texts, together=together)
-        scope = scope_learning(model, work, texts)
-        read = settings.answer in TRAINED
-        reader = reader_learning(other or model, work, texts) if read else 0
-        return own + max(scoring(model, work), scope, reader)
+        later = scoring(model, work)
+        if settings.answer in TRAINED:
+            later = max(later, reader_learning(other or model, work, texts))
+        later += scope_features(model, work, texts)
+        return own + max(later, scope_learning(model, work, texts))
 
     @override
     def fit(
