@@ -30,7 +30,7 @@ from app.gui.widgets.table_menu import table_menu
 from editing.library.edit_row import EditRow
 from editing.library.listing import Listing, Order, conditions, listed_ids, rows_of, total_bytes
 
-WIDTHS = (22, 14, 13, 10, 8, 12, 8, 16, 16)
+WIDTHS = (21, 14, 13, 10, 8, 12, 8, 16, 16)
 """Of the columns, in characters."""
 
 

@@ -136,7 +136,7 @@ class ModelDetails(QWidget):
         heights = view.verticalHeader()
         heights.setMinimumSectionSize(heights.defaultSectionSize())
         heights.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        give_widths(view, dict(enumerate((18, 11, 10), METHOD)))
+        give_widths(view, dict(enumerate((18, 11, 9), METHOD)))
         self.facts = PairsView(self.tr("What is known of this model"))
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)

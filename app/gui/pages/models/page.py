@@ -120,7 +120,7 @@ class ModelsPage(QWidget):
         self.view.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.view.setSortingEnabled(True)
         self.view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        give_widths(self.view, dict(enumerate((28, 20, 15, 11, 12, 13, 28, 15, 9))))
+        give_widths(self.view, dict(enumerate((28, 17, 12, 9, 9, 11, 28, 12, 8))))
         self.details = ModelDetails()
         self.said = caption("")
 
