@@ -25,6 +25,7 @@ from app.gui.pages.runs.sweep_fields import SweepFields
 from app.gui.pages.runs.text_field import TextField
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.card import Card
+from app.gui.widgets.elided_box import ElidedBox
 from app.gui.widgets.fields import leave_wheel_to_page
 from app.gui.widgets.labels import caption, set_tone, title
 from app.gui.widgets.layouts import boxed, column, line, row, scrolled
@@ -207,7 +208,7 @@ class NewRunForm(QWidget):
         self.general_tokens.setGroupSeparatorShown(True)
         self.general_tokens.setValue(DEFAULT_GENERAL_TOKENS)
         self.seed = whole_field(self.tr("Seed"), 0, 2**31 - 1)
-        self.fit_to_ball = QCheckBox(self.tr("Fit to the ball"))
+        self.fit_to_ball = QCheckBox(self.tr("Fit to the budget"))
         self.fit_to_ball.setToolTip(
             self.tr("Afterwards scale the edit to the largest strength that stays in the budget")
         )
@@ -240,7 +241,7 @@ class NewRunForm(QWidget):
         self.preflight.ways.changed.connect(self._follow)
 
     def _combo(self, name: str) -> QComboBox:
-        combo = QComboBox()
+        combo = ElidedBox()
         combo.setAccessibleName(name)
         combo.setMinimumWidth(characters(20))
         combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
