@@ -3,18 +3,13 @@
 import math
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
-
 from app.gui.context import GuiContext
-from app.gui.main_window import MainWindow
-from app.gui.theme import ThemeChoice
 from tests.gui import page_kit as kit
+from tests.gui.drawing import shoot, window_over
 
 ROWS = (
     ("The capital of Mauritius is", " Port Louis", None, "increase", True),
@@ -174,38 +169,23 @@ def put_codebook(context):
 
 
 def draw(folder: Path) -> None:
-    """Draw rows, the gate and an edit without one, light and dark."""
-    application = QApplication.instance() or QApplication([])
-    with tempfile.TemporaryDirectory() as data:
-        context = kit.context_in(Path(data))
-        fill(context)
-        put_codebook(context)
-        window = MainWindow(Path(data), context)
-        window.resize(1280, 800)
-        window.show()
+    """Draw rows, the gate and a codebook, light and dark."""
+    with window_over(_fill_library) as (window, context):
         window.workspace.show_page("memory")
         page = window.page
-        for look in (ThemeChoice.LIGHT, ThemeChoice.DARK):
-            context.theme.apply(look)
-            page.tabs.setCurrentIndex(0)
-            _grab(window, folder / f"memory-rows-{look}.png")
-            page.tabs.setCurrentIndex(1)
-            page.gate.slider.setValue(page.gate.slider.value() - 2)
-            _grab(window, folder / f"memory-gate-{look}.png")
-            page.gate.put_back()
-            page.show_edit("Codebook")
-            _grab(window, folder / f"memory-codebook-{look}.png")
-            page.show_edit("House facts")
-        window.close()
-        window.deleteLater()
-        application.processEvents()
-        context.library.close()
+        page.show_edit("House facts")
+        shoot(window, context, folder / "memory-rows")
+        page.tabs.setCurrentIndex(1)
+        page.gate.slider.setValue(page.gate.slider.value() - 2)
+        shoot(window, context, folder / "memory-gate")
+        page.gate.put_back()
+        page.show_edit("Codebook")
+        shoot(window, context, folder / "memory-codebook")
 
 
-def _grab(widget: QWidget, path: Path) -> None:
-    QTest.qWait(300)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    widget.grab().save(str(path))
+def _fill_library(context: GuiContext) -> None:
+    fill(context)
+    put_codebook(context)
 
 
 if __name__ == "__main__":

@@ -5,24 +5,21 @@
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
 from app.gui.context import GuiContext
-from app.gui.main_window import MainWindow
 from app.gui.pages.models.hub_dialog import HubDialog
 from app.gui.pages.models.token_dialog import TokenDialog
-from app.gui.theme import ThemeChoice
 from app.jobs.events import FailureEvent, ProgressEvent, StateEvent
 from app.jobs.folder import JobFolder
 from app.jobs.job import JobState, new_job
 from app.operations.model_shelf import ModelShelf, ShelfEntry
-from tests.gui import page_kit as kit
+from tests.gui.drawing import shoot, window_over
 
 GB, MB = 10**9, 10**6
 METHODS = (
@@ -176,44 +173,32 @@ def plan(**changes):
 
 def draw(folder: Path) -> None:
     """Draw a broken model, a download and the dialogs, light and dark."""
-    application = QApplication.instance() or QApplication([])
-    with tempfile.TemporaryDirectory() as data:
-        context = kit.context_in(Path(data))
-        fill(context)
-        window = MainWindow(Path(data), context)
-        window.resize(1280, 800)
-        window.show()
+    with window_over(fill) as (window, context):
         window.workspace.show_page("models")
         answer(context)
         page = window.page
-        for look in (ThemeChoice.LIGHT, ThemeChoice.DARK):
-            context.theme.apply(look)
-            page.show_model(BROKEN)
-            _grab(window, folder / f"models-broken-{look}.png")
-            page.show_model("made-up/llama-with-long-context")
-            page.details.tabs.setCurrentIndex(1)
-            _grab(window, folder / f"models-facts-{look}.png")
-            page.details.tabs.setCurrentIndex(0)
-            _grab(window, folder / f"models-large-{look}.png")
-            page.show_model(BEGUN)
-            _grab(window, folder / f"models-paused-{look}.png")
-            _draw_dialogs(page, context, folder, look)
+        page.show_model(BROKEN)
+        shoot(window, context, folder / "models-broken")
+        page.show_model("made-up/llama-with-long-context")
+        page.details.tabs.setCurrentIndex(1)
+        shoot(window, context, folder / "models-facts")
+        page.details.tabs.setCurrentIndex(0)
+        shoot(window, context, folder / "models-large")
+        page.show_model(BEGUN)
+        shoot(window, context, folder / "models-paused")
+        _draw_dialogs(page, context, folder)
         show_fetching(page, context)
-        _grab(window, folder / "models-fetching-dark.png")
-        window.close()
-        window.deleteLater()
-        application.processEvents()
-        context.library.close()
+        shoot(window, context, folder / "models-fetching")
 
 
-def _draw_dialogs(page, context, folder: Path, look: str) -> None:
+def _draw_dialogs(page, context, folder: Path) -> None:
     page.add_from_hub.trigger()
     dialog = page.findChild(HubDialog)
     dialog.name.setText("made-up/llama-with-long-context")
     dialog.look_.trigger()
     asked = context.engine.last("plan-model")
     asked.answer(plan())
-    _grab(dialog, folder / f"models-hub-{look}.png")
+    shoot(dialog, context, folder / "models-hub")
     dialog.look_.trigger()
     context.engine.last("plan-model").answer(
         plan(
@@ -224,26 +209,20 @@ def _draw_dialogs(page, context, folder: Path, look: str) -> None:
             is_here=False,
         )
     )
-    _grab(dialog, folder / f"models-gated-{look}.png")
+    shoot(dialog, context, folder / "models-gated")
     dialog.reject()
     page.token.trigger()
     token = page.findChild(TokenDialog)
     places = {"places": ["the system's keyring"], "fixed": []}
     context.engine.last("token-places").answer(places)
-    _grab(token, folder / f"models-token-{look}.png")
+    shoot(token, context, folder / "models-token")
     token.reject()
     page.show_model("made-up/llama-with-long-context")
     page.details.remove.trigger()
     box = page.findChild(QMessageBox)
-    _grab(box, folder / f"models-remove-{look}.png")
+    shoot(box, context, folder / "models-remove")
     box.reject()
     QTest.qWait(20)
-
-
-def _grab(widget, path: Path) -> None:
-    QTest.qWait(60)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    widget.grab().save(str(path))
 
 
 if __name__ == "__main__":
