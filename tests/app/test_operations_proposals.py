@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 import torch
+from transformers import GPT2Config, GPT2LMHeadModel
 
 from app.cli import main
 from app.cli_texts import warnings_of
@@ -15,8 +16,9 @@ from app.operations.preflight import run_preflight
 from app.operations.proposals import check_memory
 from app.operations.requests import EditRequest
 from editing.editors import find_editor
-from editing.editors.memory import sampling
+from editing.editors.memory import loading, sampling
 from editing.errors import EditingError
+from editing.models.footprint import parameter_count
 from tests.tiny import tiny_transformer
 
 
@@ -93,6 +95,70 @@ def test_recomputing_and_a_smaller_method_are_named_where_they_help(run, with_fr
     ]
     assert ways[0].applied(run).settings == {"gradient_checkpointing": True}
     assert ways[1].applied(run).method == "lora"
+
+
+@pytest.fixture
+def larger(run):
+    """Shapes alone of a model whose activations count, behind a tiny one's tokenizer."""
+    outline = memory.outline_from(run.model, None)
+    config = GPT2Config(
+        vocab_size=outline.vocab_size,
+        n_embd=256,
+        n_layer=6,
+        n_head=8,
+        n_positions=512,
+        bos_token_id=0,
+        eos_token_id=0,
+    )
+    with torch.device("meta"):
+        module = GPT2LMHeadModel(config)
+    return dataclasses.replace(outline, module=module, context=512)
+
+
+def test_every_way_that_is_promised_is_found_from_shapes_alone(run, larger, with_free, tmp_path):
+    for name in ("general", "other"):
+        (tmp_path / f"{name}.txt").write_text("An old river runs through the city. " * 200 + "\n")
+    needed = proposals.needed_for(run, larger)
+    program = memory.PROGRAM_BYTES + memory.LOADING_BYTES
+    with_free(program + (needed - program) // 2)
+    ways = {way.option: way for way in proposals.smaller_ways(run, larger, 2 * needed)}
+    assert list(ways)[:4] == [
+        "--set gradient_checkpointing=true",
+        "--window 128",
+        "--method lora",
+        "--dtype bfloat16",
+    ]
+    assert all(way.memory_bytes < needed for way in ways.values())
+
+
+def test_a_longer_general_text_takes_no_more_memory(run, larger, tmp_path):
+    """It is read a window at a time; `--window` makes these shorter."""
+    needed = []
+    for times in (200, 2_000):
+        (tmp_path / "general.txt").write_text("An old river runs through the city. " * times)
+        needed.append(proposals.needed_for(run, larger))
+    assert needed[1] == needed[0]
+    shorter = dataclasses.replace(run, window=128)
+    assert proposals.needed_for(shorter, larger) < needed[0]
+
+
+def test_files_in_other_numbers_count_while_they_are_loaded(run):
+    outline = memory.outline_from(run.model, None)
+    work = dataclasses.replace(usual_work(outline), dtype=torch.bfloat16)
+    numbers = parameter_count(outline)
+    assert loading(outline, dataclasses.replace(work, stored=4 * numbers)) == 6 * numbers
+    assert loading(outline, dataclasses.replace(work, stored=2 * numbers)) == 2 * numbers
+    wide = dataclasses.replace(work, dtype=torch.float32, stored=2 * numbers)
+    assert loading(outline, wide) == 6 * numbers
+
+
+def test_what_serac_learns_counts_unless_a_memory_is_added_to(run):
+    outline = memory.outline_from(run.model, None)
+    serac = dataclasses.replace(run, method="serac", settings={})
+    added = dataclasses.replace(serac, settings={"memory": "Kept"})
+    row = dataclasses.replace(serac, settings={"answer": "row"})
+    taken = [proposals.needed_for(each, outline) for each in (added, row, serac)]
+    assert taken[0] < taken[1] < taken[2]
 
 
 def test_a_run_that_does_not_fit_is_refused_with_what_would(run, with_free):
