@@ -13,6 +13,7 @@ from editing.editors.memory_rows import MemoryRow, rows_as_lines, rows_from_line
 from editing.editors.serac.serac_edit import SeracEdit, memory_of
 from editing.errors import EditingError
 from editing.examples import Example, Kind
+from editing.generation import Sampling, generate, silent
 from editing.models.language_model import LanguageModel
 from editing.models.loading import load_model
 from tests.editing.serac_kit import (
@@ -28,7 +29,7 @@ from tests.editing.serac_kit import (
     logits,
     token,
 )
-from tests.tiny import tiny_transformer
+from tests.tiny import SENTENCES, tiny_transformer
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +123,27 @@ def test_thousands_of_rows_are_looked_up_at_once(model: LanguageModel, edit: Ser
     own_scores, own_rows = edit.memory.nearest(queries)
     assert torch.allclose(scores, own_scores, atol=1e-6)
     assert torch.equal(rows % 4, own_rows)
+
+
+def test_thousands_of_rows_hardly_slow_generation(model: LanguageModel, edit: SeracEdit) -> None:
+    buffers = {
+        name: torch.cat([each] * 1000) if name != "prompts" else torch.arange(4000)
+        for name, each in edit.memory.named_buffers()
+    }
+    many = dataclasses.replace(edit, rows=edit.rows * 1000, memory=type(edit.memory)(buffers))
+    sampling = Sampling(tokens=24, temperature=1.0, seed=0)
+
+    def seconds(each: SeracEdit) -> float:
+        """Of the processor, a token; what else the machine does counts for nothing."""
+        found: list[float] = []
+        with each.at_threshold(SURE).applied(model):
+            for _ in range(3):
+                begin = time.process_time()
+                drawn = generate(model, SENTENCES[3], sampling, silent)
+                found.append((time.process_time() - begin) / drawn.tokens)
+        return min(found)
+
+    assert seconds(many) - seconds(edit) < 0.004
 
 
 def test_rows_go_through_a_file() -> None:

@@ -12,19 +12,30 @@ from torch import Tensor
 
 from editing.base_passes import BasePass
 from editing.batches import TokenSequence
+from editing.editors.serac import scope_training
 from editing.editors.serac.counterfactual_losses import reading_loss
 from editing.editors.serac.kept_training import KeptTraining, Trainee
 from editing.editors.serac.scope_measuring import scope_problem
 from editing.editors.serac.scope_mining import mine
-from editing.editors.serac.scope_texts import GENERAL, IN_SCOPE, Query, scope_texts, training_sets
+from editing.editors.serac.scope_texts import (
+    GENERAL,
+    IN_SCOPE,
+    Query,
+    ScopeTexts,
+    entity_of,
+    scope_texts,
+    training_sets,
+)
+from editing.editors.serac.scope_training import ReadTexts, labels, train_scope
 from editing.editors.serac.serac import THRESHOLDS
 from editing.editors.serac.serac_edit import SeracEdit
 from editing.evaluation import BallJudge, EvaluationTexts, Yardstick
-from editing.examples import Kind
+from editing.examples import Kind, resolved
 from editing.general_text import text_from_rows
 from editing.models.language_model import LanguageModel
 from editing.models.loading import load_model
 from editing.progress import Cancelled, Progress, Report, unheard
+from editing.tasks import load_task, task_names
 from tests.editing.serac_kit import FRANCE, Drawer, fit, logits
 from tests.in_memory import InMemoryPasses
 from tests.tiny import SENTENCES, tiny_transformer
@@ -165,6 +176,43 @@ def test_what_reads_rows_is_trained_once_and_its_training_can_be_stopped(
     assert again.reader is not None
     pairs = zip(first.reader.buffers(), again.reader.buffers(), strict=True)
     assert all(torch.equal(one, other) for one, other in pairs)
+
+
+def test_three_in_ten_negatives_are_general_text(
+    model: LanguageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares: list[float] = []
+
+    def seen(texts: ScopeTexts, keys: Sequence[int], queries: Sequence[int]) -> Any:
+        found = labels(texts, keys, queries)
+        is_general = torch.tensor([texts.queries[number].role == GENERAL for number in queries])
+        shares.append(float(found[1][is_general].sum() / found[1].sum()))
+        return found
+
+    sets = [resolved(load_task(name, "val")) for name in ("country-capital", "hard-syntax")]
+    texts = scope_texts(
+        model, sets, text_from_rows(model, SENTENCES, "R"), torch.Generator().manual_seed(0)
+    )
+    width, number = 8, torch.Generator().manual_seed(1)
+    read = [
+        ReadTexts(tuple(torch.randn(1, width, generator=number).half() for _ in each), 1)
+        for each in (texts.keys, texts.queries)
+    ]
+    monkeypatch.setattr(scope_training, "labels", seen)
+    train_scope(texts, (read[0], read[1]), 5, torch.Generator().manual_seed(2), unheard)
+    assert all(0.28 <= share <= 0.4 for share in shares)
+
+
+def test_it_is_trained_on_validation_entities_alone() -> None:
+    sets = {each.name: each for each in training_sets("")}
+    assert len(sets) == len(task_names())
+    for name in task_names():
+        learnt, test = sets[load_task(name, "val").name], load_task(name, "test")
+        of_test = {entity_of(row) for row in test.canonical}
+        assert of_test
+        assert not of_test & {entity_of(row) for row in learnt.canonical}
+        read = {row.prefix for row in learnt.evaluation}
+        assert not {row.prefix for row in test.evaluation} & read
 
 
 def stopped_at(message: str, done: int) -> Report:

@@ -14,7 +14,7 @@ from editing.editors.memory_rows import new_rows
 from editing.editors.serac.kept_training import KeptTraining, Trainee
 from editing.editors.serac.scope_measuring import Score
 from editing.editors.serac.scope_mining import Mined
-from editing.editors.serac.scope_texts import GENERAL, IN_SCOPE, ScopeTexts
+from editing.editors.serac.scope_texts import IN_SCOPE, ScopeTexts
 from editing.editors.serac.text_scope import TextScope
 from editing.models.backpack import SHORTLIST, Counterfactual, CrossHead
 from editing.models.language_model import LanguageModel
@@ -132,13 +132,10 @@ class _Pairs:
     def of(
         cls, texts: ScopeTexts, mined: Mapping[int, Mined], generator: torch.Generator
     ) -> "_Pairs":
-        keys, queries = texts.part(held_out=False)
-        roles = {number: texts.queries[number].role for number in queries}
-        own = set(keys)
-        in_scope = [n for n in queries if roles[n] == IN_SCOPE and texts.queries[n].meant & own]
-        general = [n for n in queries if roles[n] == GENERAL]
-        others = [n for n in queries if roles[n] != GENERAL]
-        return cls(texts, keys, in_scope, general, others, mined, generator)
+        keys, written, general = texts.learnt()
+        about, own = texts.queries, set(keys)
+        in_scope = [n for n in written if about[n].role == IN_SCOPE and about[n].meant & own]
+        return cls(texts, keys, in_scope, general, written, mined, generator)
 
     def step(self) -> tuple[list[tuple[int, int]], int]:
         """Pairs (key, query), and how many of them are meant."""

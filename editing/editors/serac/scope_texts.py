@@ -82,6 +82,13 @@ class ScopeTexts:
         ]
         return keys, queries
 
+    def learnt(self) -> tuple[list[int], list[int], list[int]]:
+        """Of what is not held out, the numbers of keys, of written texts and of general ones."""
+        keys, queries = self.part(held_out=False)
+        written = [number for number in queries if self.queries[number].role != GENERAL]
+        general = [number for number in queries if self.queries[number].role == GENERAL]
+        return keys, written, general
+
     def pairs(self) -> int:
         """How many pairs of a row and a text training may draw from."""
         keys, queries = self.part(held_out=False)

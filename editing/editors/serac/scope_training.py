@@ -10,7 +10,7 @@ from torch import Tensor
 from editing.batches import TokenSequence
 from editing.editors.serac.embedding import read_features
 from editing.editors.serac.scope_mining import Mined, mine
-from editing.editors.serac.scope_texts import GENERAL, ScopeTexts
+from editing.editors.serac.scope_texts import ScopeTexts
 from editing.models.backpack import (
     TEXTS_AT_ONCE,
     Scope,
@@ -180,10 +180,8 @@ class _Drawing:
     def of(
         cls, texts: ScopeTexts, read: tuple[ReadTexts, ReadTexts], generator: torch.Generator
     ) -> "_Drawing":
-        keys, queries = texts.part(held_out=False)
+        keys, written, general = texts.learnt()
         mined = mined_of(texts, read)
-        general = [n for n in queries if texts.queries[n].role == GENERAL]
-        written = [n for n in queries if texts.queries[n].role != GENERAL]
         of_group: dict[int, list[int]] = {}
         for number in keys:
             of_group.setdefault(texts.keys[number].group, []).append(number)
