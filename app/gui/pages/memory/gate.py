@@ -133,9 +133,10 @@ class GateView(QWidget):
         self._measured, self._kept = QWidget(), measured
         self._measured.setLayout(plots)
         inside = QWidget()
-        inside.setLayout(
-            column(self.said, self.problem, self._measured, measured, None, spacing=4, margins=4)
-        )
+        parts = (self.said, self.problem, self._measured, measured, None)
+        lines = column(*parts, spacing=4, margins=4)
+        lines.setStretch(2, 100)  # the plots take what is left, and a remark alone stays above
+        inside.setLayout(lines)
         self.setLayout(column(scrolled(inside), spacing=0))
 
     def _name_parts(self) -> None:
