@@ -96,6 +96,12 @@ def only_an_adapter(folder: Path) -> str:
     return r"is an adapter, not a model.* Merge it into the model it was made for, and open"
 
 
+def an_adapter_beside_a_model(folder: Path) -> str:
+    elsewhere = {"base_model_name_or_path": str(folder.parent), "peft_type": "LORA"}
+    (folder / "adapter_config.json").write_text(json.dumps(elsewhere))
+    return r"holds an adapter .* would lead to another model outside of the folder\. Take that file"
+
+
 def unknown_architecture(folder: Path) -> str:
     code = {"AutoModelForCausalLM": "evil.Evil"}
     (folder / "evil.py").write_text("raise SystemExit")
@@ -263,6 +269,13 @@ def a_link_outside(folder: Path) -> str:
     return r"model\.safetensors is a link that leads out of the model's folder\. .* put the file"
 
 
+def linked_templates(folder: Path) -> str:
+    templates = folder / "additional_chat_templates"
+    templates.mkdir()
+    (templates / "tools.jinja").symlink_to("/etc/passwd")
+    return r"tools\.jinja is a link that leads out of the model's folder\. Such a folder is not"
+
+
 def a_linked_tokenizer(folder: Path) -> str:
     other = folder.parent / "other.json"
     (folder / "tokenizer.json").rename(other)
@@ -289,12 +302,12 @@ def another_vocabulary(folder: Path) -> str:
 
 
 BROKEN = (
-    cut_config, no_config, only_an_adapter, unknown_architecture, foreign_layers, quantised,
-    code_from_the_hub, nonsense_config, no_weights, truncated_weights, truncated_shard,
+    cut_config, no_config, only_an_adapter, an_adapter_beside_a_model, unknown_architecture,
+    foreign_layers, quantised, code_from_the_hub, nonsense_config, no_weights, truncated_weights, truncated_shard,
     truncated_header, a_web_page, a_pointer, truncated_bin, missing_shard, index_leading_outside,
     index_of_other_files, broken_index, wrong_shapes, missing_tensor, wrong_dtype_label,
     not_numbers, a_pickle_with_code, a_bare_pickle, a_link_outside, a_linked_tokenizer,
-    no_tokenizer, broken_tokenizer, another_vocabulary,
+    linked_templates, no_tokenizer, broken_tokenizer, another_vocabulary,
 )  # fmt: skip
 
 

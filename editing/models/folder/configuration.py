@@ -1,6 +1,7 @@
 """A model's config.json: read, and refused where it asks for code or for what is not there."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +13,7 @@ from editing.models.folder.paths import safe_file
 
 BACKPACK_ARCHITECTURE = "BackpackGPT2LMHeadModel"
 ENSEMBLE_ARCHITECTURE = "LogitEnsembleForCausalLM"
+_ADAPTER = "adapter_config.json"
 _IMPLEMENTATIONS = ("attn_implementation", "experts_implementation", "kernel")
 
 
@@ -47,6 +49,7 @@ def check_config(folder: Path, config: dict[str, Any]) -> None:
     Raises:
         UnsupportedModelError: It is of an unknown architecture, quantised, or wants code.
     """
+    _check_adapter(folder)
     if is_of(config, ENSEMBLE_ARCHITECTURE):
         raise UnsupportedModelError(
             f"{folder} is an exported ensemble of two models, which cannot be edited further here. "
@@ -65,6 +68,15 @@ def check_config(folder: Path, config: dict[str, Any]) -> None:
             )
     if not is_of(config, BACKPACK_ARCHITECTURE):
         _check_type(folder, config)
+
+
+def _check_adapter(folder: Path) -> None:
+    """Refuse an adapter's file: transformers would open the model it names in place of this one."""
+    if os.path.lexists(folder / _ADAPTER):
+        raise UnsupportedModelError(
+            f"{folder} holds an adapter ({_ADAPTER}) beside a model, and opening it would lead to "
+            "another model outside of the folder. Take that file out, or merge the adapter first."
+        )
 
 
 def _check_type(folder: Path, config: dict[str, Any]) -> None:
@@ -86,7 +98,7 @@ def _entries(config: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _without_config(folder: Path) -> str:
-    if (folder / "adapter_config.json").is_file():
+    if (folder / _ADAPTER).is_file():
         return (
             f"{folder} is an adapter, not a model: it has no config.json. Merge it into the model "
             "it was made for, and open the folder of that."

@@ -7,6 +7,8 @@ from editing.errors import EditingError
 
 READ = re.compile(r".*\.(?:json|safetensors|bin|txt|model|jinja)")
 """What is ever opened of a model's folder."""
+_TEMPLATES = "additional_chat_templates"
+"""A folder that transformers reads with every tokenizer."""
 _PLAIN = re.compile(r"[^/\\:]+")
 
 
@@ -30,12 +32,7 @@ def safe_file(folder: Path, name: str, *, named_by: str = "") -> Path:
             f"{folder / named_by} names a file outside of the model's folder ({name}). Such a "
             "folder is not opened; fetch the model again from where it was published."
         )
-    real = path.resolve()
-    if not any(real.is_relative_to(root) for root in _roots(folder.resolve())):
-        raise EditingError(
-            f"{path} is a link that leads out of the model's folder. Such a folder is not opened; "
-            "put the file itself there."
-        )
+    _check_place(folder, path)
     return path
 
 
@@ -46,8 +43,20 @@ def check_links(folder: Path) -> None:
         EditingError: There is one.
     """
     for path in sorted(folder.iterdir()):
-        if path.is_symlink() and READ.fullmatch(path.name):
+        if path.is_symlink() and (READ.fullmatch(path.name) or path.name == _TEMPLATES):
             safe_file(folder, path.name)
+    for path in sorted((folder / _TEMPLATES).glob("*")):
+        if path.is_symlink():
+            _check_place(folder, path)
+
+
+def _check_place(folder: Path, path: Path) -> None:
+    real = path.resolve()
+    if not any(real.is_relative_to(root) for root in _roots(folder.resolve())):
+        raise EditingError(
+            f"{path} is a link that leads out of the model's folder. Such a folder is not opened; "
+            "put the file itself there."
+        )
 
 
 def _roots(folder: Path) -> list[Path]:

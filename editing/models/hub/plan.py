@@ -14,7 +14,8 @@ from editing.errors import EditingError
 from editing.models.hub.connection import Hub, HubId, explained
 from editing.models.hub.local import COMMIT
 
-_TEXTS = re.compile(r"[\w.-]+\.(?:json|txt|model|jinja)")
+_TEXTS = re.compile(r"(?!adapter_config\.json)[\w.-]+\.(?:json|txt|model|jinja)")
+"""But for what names another model, which would be opened in place of this one."""
 _SAFE = re.compile(r"model[\w.-]*\.safetensors")
 _PICKLED = re.compile(r"pytorch_model[\w.-]*\.bin")
 _WHOLE = ("model.safetensors", "pytorch_model.bin")

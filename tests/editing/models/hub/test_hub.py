@@ -32,6 +32,7 @@ FILES = {
     "model.safetensors": WEIGHTS,
     "pytorch_model.bin": b"pickled" * 10_000,
     "README.md": b"# A model",
+    "adapter_config.json": b'{"base_model_name_or_path": "somebody/other"}',
 }
 WANTED = {"config.json", "tokenizer.json", "model.safetensors"}
 MODEL = HubId("somebody/small-model")
