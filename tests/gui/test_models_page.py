@@ -46,11 +46,7 @@ def opened(qtbot, context):
     def _open(*, filled=True, answered=True):
         if filled:
             made.fill(context)
-        page = ModelsPage(context)
-        qtbot.addWidget(page)
-        page.resize(1200, 700)
-        page.show()
-        qtbot.waitExposed(page)
+        page = kit.shown(qtbot, ModelsPage(context), 1200, 700)
         if answered:
             made.answer(context)
         return page
