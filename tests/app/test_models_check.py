@@ -303,11 +303,11 @@ def another_vocabulary(folder: Path) -> str:
 
 BROKEN = (
     cut_config, no_config, only_an_adapter, an_adapter_beside_a_model, unknown_architecture,
-    foreign_layers, quantised, code_from_the_hub, nonsense_config, no_weights, truncated_weights, truncated_shard,
-    truncated_header, a_web_page, a_pointer, truncated_bin, missing_shard, index_leading_outside,
-    index_of_other_files, broken_index, wrong_shapes, missing_tensor, wrong_dtype_label,
-    not_numbers, a_pickle_with_code, a_bare_pickle, a_link_outside, a_linked_tokenizer,
-    linked_templates, no_tokenizer, broken_tokenizer, another_vocabulary,
+    foreign_layers, quantised, code_from_the_hub, nonsense_config, no_weights, truncated_weights,
+    truncated_shard, truncated_header, a_web_page, a_pointer, truncated_bin, missing_shard,
+    index_leading_outside, index_of_other_files, broken_index, wrong_shapes, missing_tensor,
+    wrong_dtype_label, not_numbers, a_pickle_with_code, a_bare_pickle, a_link_outside,
+    a_linked_tokenizer, linked_templates, no_tokenizer, broken_tokenizer, another_vocabulary,
 )  # fmt: skip
 
 

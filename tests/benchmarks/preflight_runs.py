@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.tiny import CONTEXT, SENTENCES
+from tests.tiny import SENTENCES
 
 WORDS = 50257
 WINDOW = 512
@@ -90,7 +90,7 @@ def write_model(folder: Path, name: str) -> None:
     from transformers import GPT2Config, GPT2LMHeadModel, GPTNeoXConfig, GPTNeoXForCausalLM
 
     from editing.models.backpack import BackpackGPT2Config, BackpackGPT2LMHeadModel
-    from editing.models.pretraining.tokenizer import train_tokenizer
+    from tests.benchmarks.wide_tokenizer import write_tokenizer
 
     family, width, layers = SHAPES[name]
     gpt = {"n_embd": width, "n_layer": layers, "n_head": 8, "n_positions": WINDOW}
@@ -112,14 +112,7 @@ def write_model(folder: Path, name: str) -> None:
             )
         )
     model.save_pretrained(folder)
-    tokenizer = train_tokenizer(SENTENCES, vocab_size=320, context=CONTEXT)
-    tokenizer.save_pretrained(folder)
-    file = folder / "tokenizer.json"
-    written = json.loads(file.read_text())
-    known = written["model"]["vocab"]
-    for number in range(len(tokenizer), WORDS):
-        known[f"filler{number}"] = number
-    file.write_text(json.dumps(written))
+    write_tokenizer(folder, WORDS)
 
 
 def write_texts(folder: Path) -> None:
