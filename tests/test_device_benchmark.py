@@ -39,13 +39,13 @@ def test_an_edit_is_measured_here_and_told_in_the_table(folder):
 
 
 @pytest.mark.slow
-def test_the_command_measures_every_method_in_processes_of_their_own(tmp_path, monkeypatch, capsys):
-    to = tmp_path / "table.md"
+def test_the_command_measures_in_processes_of_their_own(tmp_path, monkeypatch, capsys):
+    to, methods = tmp_path / "table.md", ["lora", "grace"]
     arguments = ["--device", "cpu", "--size", "small", "--to", str(to)]
-    monkeypatch.setattr("sys.argv", ["devices", *arguments])
+    monkeypatch.setattr("sys.argv", ["devices", *arguments, "--methods", ",".join(methods)])
     assert devices.main() == 0, capsys.readouterr().err
     rows = [line for line in to.read_text("utf-8").splitlines() if line.startswith("| ")]
-    assert len(rows) == 1 + len(list(devices.cases(list(EDITORS))))
+    assert len(rows) == 1 + len(list(devices.cases(methods)))
 
 
 def test_without_the_device_it_says_so(monkeypatch, capsys):
