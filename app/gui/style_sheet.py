@@ -155,6 +155,7 @@ QAbstractSpinBox::down-arrow { image: url("$icons/chevron-down.svg"); width: $u6
 QProgressBar { background: $border; border: none; border-radius: $u2; min-height: $u3;
   max-height: $u3; }
 QProgressBar::chunk { background: $accent; border-radius: $u2; }
+QSlider:horizontal { min-height: $u7; }
 QSlider::groove:horizontal { height: $u2; background: $border_strong; border-radius: $u1; }
 QSlider::sub-page:horizontal { background: $accent; border-radius: $u1; }
 QSlider::handle:horizontal { background: $surface; border: 2px solid $accent; width: $u5;
