@@ -41,6 +41,19 @@ def test_a_sweep_is_set_up_in_the_form(opened, qtbot):
     assert page.detail.job.config.kind == "sweep"
 
 
+def test_a_sweep_computes_in_what_the_smaller_ways_say(opened):
+    page, context = opened()
+    page.show_form()
+    form = page.form
+    form.source.setCurrentIndex(0)
+    form.sweep.search.setChecked(True)
+    form.preflight.ways.keep({"dtype": "bfloat16", "window": 64})
+    form.start.trigger()
+    _, request, _ = context.jobs.calls[-1]
+    assert isinstance(request, SweepRequest)
+    assert (request.dtype, request.window) == ("bfloat16", 64)
+
+
 def test_a_sweep_needs_a_task_and_a_budget(opened):
     page, context = opened()
     context.sets.save(kit_set())

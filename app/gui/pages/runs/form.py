@@ -170,6 +170,8 @@ class NewRunForm(QWidget):
             settings=one.settings,
             sampler=self.sweep.sampler.currentData(),
             seed=one.seed,
+            dtype=one.dtype,
+            window=one.window,
         )
 
     def problem(self) -> str:
