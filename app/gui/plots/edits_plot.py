@@ -71,7 +71,7 @@ class EditsPlot(ThemedPlot):
         self.chart.addItem(self._raised, ignoreBounds=True)
         self._limits = [self._limit(budget) for budget in BUDGETS]
         self._names: list[Any] = []
-        self._legend: Any = pg.LegendItem(offset=(-10, -10), labelTextSize="9pt")
+        self._legend: Any = self.legend((-10, -10))
         self._legend.setParentItem(self.chart.getViewBox())
 
     def show_points(self, points: Sequence[EditPoint]) -> None:

@@ -42,7 +42,7 @@ class GatePlot(ThemedPlot):
         self.chart.setLabel("left", self.tr("Share of texts %"))
         self.chart.setMouseEnabled(x=False, y=False)
         self._curves = [pg.PlotDataItem(stepMode="center") for _ in self._names]
-        self._legend: Any = pg.LegendItem(offset=(-10, 10), labelTextSize="9pt")
+        self._legend: Any = self.legend((-10, 10))
         self._legend.setParentItem(self.chart.getViewBox())
         for curve, name in zip(self._curves, self._names, strict=True):
             self.chart.addItem(curve)

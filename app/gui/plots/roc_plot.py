@@ -33,7 +33,7 @@ class RocPlot(ThemedPlot):
         self.chart.setMouseEnabled(x=False, y=False)
         self._chance: Any = pg.PlotDataItem([0, _PERCENT], [0, _PERCENT])
         self.chart.addItem(self._chance)
-        self._legend: Any = pg.LegendItem(offset=(-10, -30), labelTextSize="9pt")
+        self._legend: Any = self.legend((-10, -30))
         self._legend.setParentItem(self.chart.getViewBox())
         self._lines: list[Any] = []
         self._marks: list[Any] = []

@@ -116,6 +116,17 @@ class ThemedPlot(QWidget):
         self._charts.append(chart)
         return chart
 
+    def legend(self, offset: tuple[int, int]) -> Any:  # noqa: ANN401  # pyqtgraph has no types
+        """Make a legend whose words are as large as other small text.
+
+        Args:
+            offset: From the left and top in pixels; negative ones from the right and bottom.
+        """
+        import pyqtgraph as pg
+
+        size = f"{self.font().pointSizeF() * 0.92:.0f}pt"
+        return pg.LegendItem(offset=offset, labelTextSize=size)
+
     def redraw_soon(self) -> None:
         """Draw what has changed at the next beat of the timer, once however much has come."""
         self._is_stale = True
