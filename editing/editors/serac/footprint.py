@@ -60,7 +60,8 @@ class LearntFrom:
     """Of the longest text that is read after a row, with its continuation."""
     said: int
     """Of the longest continuation."""
-    continuations: int
+    continuations: float
+    """Of an example, on the average: of one step many are read together."""
 
 
 def learnt_from(model: LanguageModel, train_on: str) -> LearntFrom:
@@ -86,7 +87,7 @@ def learnt_from(model: LanguageModel, train_on: str) -> LearntFrom:
         row=min(LONGEST_ROW, _longest(model, rows)),
         text=min(LONGEST_TEXT, _longest(model, texts)),
         said=min(LONGEST_TEXT, max(_lengths(model, [row.suffix for row in texts]), default=1)),
-        continuations=2 if any(row.other_suffix for row in rows) else 1,
+        continuations=1 + sum(bool(row.other_suffix) for row in texts) / max(1, len(texts)),
     )
 
 
@@ -119,7 +120,7 @@ def reader_learning(model: LanguageModel, work: Workload, texts: LearntFrom) -> 
     trained = {projection.weight_name for projection in chosen}
     held = activations_of(model, trained, dtype=work.dtype, device=work.device)
     astray = max(1, min(LONGEST_TEXT, model.context - texts.row, work.window))
-    examples = EXAMPLES * texts.continuations
+    examples = round(EXAMPLES * texts.continuations)
     tokens = MISFIRES * (2 * astray + texts.row) + examples * (texts.row + texts.text)
     widened = sum(p.inputs for p in chosen) * (FLOAT32 if work.number() < FLOAT32 else 0)
     own = 4 * RANK * sum(p.inputs + p.outputs for p in chosen) * FLOAT32
