@@ -13,7 +13,8 @@ from torch import Tensor
 from editing.base_passes import BasePass
 from editing.batches import TokenSequence
 from editing.editors.serac import scope_training
-from editing.editors.serac.counterfactual_losses import reading_loss
+from editing.editors.serac.counterfactual_losses import reading_loss, reading_losses
+from editing.editors.serac.counterfactual_texts import read_examples_of
 from editing.editors.serac.kept_training import KeptTraining, Trainee
 from editing.editors.serac.scope_measuring import scope_problem
 from editing.editors.serac.scope_mining import mine
@@ -139,12 +140,47 @@ def test_hard_negatives_are_near_but_not_the_nearest() -> None:
 
 def test_the_loss_of_each_kind_is_as_it_should_be() -> None:
     half, quarter = torch.log(torch.tensor([2.0, 2.0])), torch.log(torch.tensor([4.0]))
-    assert float(reading_loss(Kind.INCREASE, [half])) == pytest.approx(math.log(2))
-    assert float(reading_loss(Kind.DECREASE, [half])) == pytest.approx(2 * math.log(2))
-    assert float(reading_loss(Kind.BALANCE, [half, quarter])) == pytest.approx(math.log(2))
-    assert float(reading_loss(Kind.PREFER, [half, quarter])) == pytest.approx(math.log(1.5))
-    sure = torch.full((1,), 1e-9)  # what is nearly certain is unlearnt without an infinite loss
-    assert math.isfinite(float(reading_loss(Kind.DECREASE, [sure])))
+    before = [torch.log(torch.tensor([2.0, 6.0]))]  # of the untouched model, e^-12 in all
+    assert float(reading_loss(Kind.INCREASE, [half], before)) == pytest.approx(math.log(2))
+    # less likely than it was: 1/4 now, 1/12 then, so log(1 + (1/4) / (1/12))
+    assert float(reading_loss(Kind.DECREASE, [half], before)) == pytest.approx(math.log(4))
+    assert float(reading_loss(Kind.BALANCE, [half, quarter], before)) == pytest.approx(math.log(2))
+    assert float(reading_loss(Kind.PREFER, [half, quarter], before)) == pytest.approx(math.log(1.5))
+    rare = torch.full((1,), 12.0, requires_grad=True)  # unlikelihood would say nothing of it
+    reading_loss(Kind.DECREASE, [rare], [rare.detach()]).backward()
+    assert float(rare.grad if rare.grad is not None else 0.0) == pytest.approx(-0.5)
+
+
+def test_the_row_is_to_make_the_difference(model: LanguageModel) -> None:
+    sets = training_sets("")
+    examples = read_examples_of(model, sets, torch.Generator().manual_seed(0))[::300]
+    other = load_model(model.source, dtype=torch.float32)
+    with torch.no_grad():
+        for parameter in other.module.parameters():
+            parameter.add_(0.02 * torch.sign(parameter))
+        losses, drift = reading_losses(model, other, examples)
+        _, none = reading_losses(model, model, examples)
+    assert float(none) == pytest.approx(0.0, abs=1e-9)
+    divergences: list[Tensor] = []
+    for example, loss in zip(examples, losses, strict=True):
+        nll = {}
+        for text, read in zip(example.texts, example.sequences, strict=True):
+            assert read.ids[-len(text.ids) :] == text.ids  # the row stands before it
+            wanted, said = (continued(each, text) for each in (model, other))
+            divergences += [(wanted.exp() * (wanted - said)).sum(-1)]
+            targets = torch.tensor(text.ids[text.first_scored :])[:, None]
+            for name, found in (("before", wanted), ("after", continued(other, read))):
+                nll.setdefault(name, []).append(-found.gather(-1, targets)[:, 0])
+        wanted_loss = reading_loss(example.kind, nll["after"], nll["before"])
+        assert float(loss) == pytest.approx(float(wanted_loss), rel=1e-3, abs=1e-4)
+    assert float(drift) == pytest.approx(float(torch.cat(divergences).mean()), rel=1e-3)
+
+
+@torch.no_grad()
+def continued(model: LanguageModel, sequence: TokenSequence) -> Tensor:
+    """Log probabilities where one text's scored tokens are predicted, read by itself."""
+    logits = model.module(input_ids=torch.tensor([sequence.ids])).logits[0, :, : model.vocab_size]
+    return logits[sequence.first_scored - 1 : -1].log_softmax(-1)
 
 
 def test_a_model_learns_to_heed_rows_and_little_else(model: LanguageModel) -> None:
@@ -152,6 +188,7 @@ def test_a_model_learns_to_heed_rows_and_little_else(model: LanguageModel) -> No
     learnt = edit.trained["counterfactual"]
     assert learnt["loss_after"] < 0.8 * learnt["loss_before"]
     assert learnt["misfire_divergence"] < 1.0
+    assert learnt["drift"] < 1.0
     assert edit.reader is not None
     before = logits(model, FRANCE.prefix)
     with edit.reader.put_on(model.module):

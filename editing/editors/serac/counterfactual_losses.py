@@ -61,43 +61,67 @@ def _counted(misfires: Sequence[Misfire]) -> int:
     return max(1, min(len(each.text) for each in misfires) - AFTER)
 
 
-def reading_losses(model: LanguageModel, examples: Sequence[ReadExample]) -> Tensor:
-    """What training lowers, (examples,), nats."""
+def reading_losses(
+    model: LanguageModel, working: LanguageModel, examples: Sequence[ReadExample]
+) -> tuple[Tensor, Tensor]:
+    """What training lowers: the losses of examples after their rows, and what is said without.
+
+    Args:
+        model: Untouched.
+        working: The model that reads.
+
+    Returns:
+        Losses, (examples,), nats; and KL(untouched || reading) a token of the continuations after
+        their texts alone, nats: a row is to make the difference, not the training.
+    """
     sequences = [sequence for example in examples for sequence in example.sequences]
-    by_token = _token_losses(model, sequences)
+    texts = [text for example in examples for text in example.texts]
+    with torch.no_grad():
+        wanted, before = _continuations(model, texts)
+    said, _ = _continuations(working, texts)
+    _, after = _continuations(working, sequences)
+    drift = torch.cat(
+        [(w.exp() * (w - own)).sum(-1) for w, own in zip(wanted, said, strict=True)]
+    ).mean()
     found: list[Tensor] = []
     place = 0
     for example in examples:
-        own = by_token[place : place + len(example.sequences)]
-        place += len(own)
-        found.append(reading_loss(example.kind, own))
-    return torch.stack(found)
+        own = slice(place, place + len(example.sequences))
+        place = own.stop
+        found.append(reading_loss(example.kind, after[own], before[own]))
+    return torch.stack(found), drift
 
 
-def reading_loss(kind: Kind, losses: Sequence[Tensor]) -> Tensor:
+def reading_loss(kind: Kind, losses: Sequence[Tensor], before: Sequence[Tensor]) -> Tensor:
     """The loss of one example, bounded where it is to be said less.
+
+    What is to be said less is to be less likely than it was. Unlikelihood, -log(1 - p), which is
+    bounded too, hardly tells a thousandth from a millionth.
 
     Args:
         losses: NLL of each token of the continuation, and of the second where there is one.
+        before: The same of the untouched model without a row.
     """
     if kind is Kind.DECREASE:
-        return -torch.log(-torch.expm1(-losses[0].clamp(min=1e-4))).sum()
+        return torch.nn.functional.softplus(before[0].sum() - losses[0].sum())
     if not kind.needs_pair:
         return losses[0].mean()
     difference = losses[0].mean() - losses[1].mean()
     return difference.abs() if kind is Kind.BALANCE else torch.nn.functional.softplus(difference)
 
 
-def _token_losses(model: LanguageModel, sequences: Sequence[TokenSequence]) -> list[Tensor]:
-    """NLL of each sequence's scored tokens."""
+def _continuations(
+    model: LanguageModel, sequences: Sequence[TokenSequence]
+) -> tuple[list[Tensor], list[Tensor]]:
+    """Log probabilities at each sequence's scored tokens, (scored, vocabulary), and their NLL."""
     scored = max(sequence.scored for sequence in sequences)
     log_probs = _last_log_probs(model, sequences, scored)
+    own = [log_probs[row, scored - each.scored :] for row, each in enumerate(sequences)]
     losses: list[Tensor] = []
-    for row, sequence in enumerate(sequences):
-        targets = torch.tensor(sequence.ids[sequence.first_scored :], device=log_probs.device)
-        own = log_probs[row, scored - sequence.scored :]
-        losses.append(-own.gather(-1, targets[:, None])[:, 0])
-    return losses
+    for said, each in zip(own, sequences, strict=True):
+        targets = torch.tensor(each.ids[each.first_scored :], device=said.device)
+        losses.append(-said.gather(-1, targets[:, None])[:, 0])
+    return own, losses
 
 
 def _last_log_probs(model: LanguageModel, sequences: Sequence[TokenSequence], count: int) -> Tensor:

@@ -23,6 +23,8 @@ class ReadExample:
 
     kind: Kind
     sequences: tuple[TokenSequence, ...]
+    texts: tuple[TokenSequence, ...]
+    """The same without the row."""
     group: tuple[str, str]
     """The task, and the thing that is spoken of."""
 
@@ -90,15 +92,15 @@ def _read(
     before = row_ids(model, row)
     room = model.context - len(before)
     try:
-        sequences = [
+        texts = tuple(
             continuation_sequence(
                 model.tokenizer, example.prefix, text or "", min(LONGEST_TEXT, room)
             )
             for text in said
-        ]
+        )
     except ExampleError:
         return
     read = tuple(
-        TokenSequence((*before, *own.ids), len(before) + own.first_scored) for own in sequences
+        TokenSequence((*before, *own.ids), len(before) + own.first_scored) for own in texts
     )
-    yield ReadExample(row.kind, read, (task, entity_of(example)))
+    yield ReadExample(row.kind, read, texts, (task, entity_of(example)))
