@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from app.operations.requests import SweepRequest
+from app.operations.sweeps.cluster import everywhere
 from app.operations.sweeps.sweep import run_sweep
 from editing.errors import EditingError
 from tests.app.test_sweep import without_times
@@ -64,6 +65,15 @@ def kill_a_worker_at_work() -> None:
             return
         time.sleep(0.05)
     raise AssertionError("no worker was ever at work")
+
+
+def test_workers_compute_in_what_this_program_is_set_to(
+    request_: SweepRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert everywhere(request_).dtype is None
+    monkeypatch.setenv("EXEMPLAR_DTYPE", "bfloat16")
+    assert everywhere(request_).dtype == "bfloat16"
+    assert everywhere(replace(request_, dtype="float32")).dtype == "float32"
 
 
 @pytest.mark.parametrize("scheduler", ["local:none", "local:0"])

@@ -8,6 +8,7 @@ run of a stage goes ahead alone to make them.
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
@@ -39,7 +40,7 @@ def cluster(request: SweepRequest, scheduler: str, report: Report) -> Generator[
         EditingError: Dask is not installed, or the scheduler is not there.
     """
     dask = _distributed()
-    values = _everywhere(request).to_json()
+    values = everywhere(request).to_json()
     with ExitStack() as opened:
         client = opened.enter_context(_client(dask, scheduler, opened))
 
@@ -103,14 +104,15 @@ def _distributed() -> Any:  # noqa: ANN401
         ) from error
 
 
-def _everywhere(request: SweepRequest) -> SweepRequest:
-    """Name files so that a worker in another folder finds them."""
+def everywhere(request: SweepRequest) -> SweepRequest:
+    """Name files so that a worker in another folder finds them, and what it is to compute in."""
     return replace(
         request,
         model=_absolute(request.model),
         general_text=_absolute(request.general_text),
         regularisation_text=_absolute(request.regularisation_text),
         data_dir=str(paths.data_folder(request.data_dir)),
+        dtype=request.dtype or os.environ.get("EXEMPLAR_DTYPE"),
     )
 
 
