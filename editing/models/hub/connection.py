@@ -137,6 +137,9 @@ _BROKEN = (
 
 def _refusal(model: HubId, error: HfHubHTTPError) -> HubError:
     code = error.response.status_code
+    was_known = "Authorization" in error.response.request.headers
+    if code == HTTPStatus.UNAUTHORIZED and was_known:  # the client takes it for an absent model
+        return HubError(_REJECTED.format(model=model, code=code), TOKEN)
     kinds = (
         (GatedRepoError, _GATED, TOKEN),
         (RevisionNotFoundError, _NO_REVISION, NAME),
@@ -145,10 +148,9 @@ def _refusal(model: HubId, error: HfHubHTTPError) -> HubError:
     for kind, sentence, remedy in kinds:
         if isinstance(error, kind):
             return HubError(sentence.format(model=model), remedy)
-    was_known = "Authorization" in error.response.request.headers
     known: dict[int, tuple[str, str]] = {
         HTTPStatus.TOO_MANY_REQUESTS: (_TOO_MANY, RETRY),
-        HTTPStatus.UNAUTHORIZED: (_REJECTED, TOKEN) if was_known else (_ABSENT, NAME),
+        HTTPStatus.UNAUTHORIZED: (_ABSENT, NAME),
         HTTPStatus.FORBIDDEN: (_REJECTED, TOKEN),
         HTTPStatus.NOT_FOUND: (_ABSENT, NAME),
     }

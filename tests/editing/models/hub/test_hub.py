@@ -15,6 +15,7 @@ from editing.errors import EditingError
 from editing.models.hub import (
     DownloadPlan,
     Hub,
+    HubError,
     HubId,
     cached_folder,
     fetch,
@@ -249,6 +250,16 @@ def test_a_private_model_and_none_are_the_same_to_strangers(server: FakeHub, hub
         plan_download(MODEL, hub)
     with pytest.raises(EditingError, match="has no model somebody/else"):
         plan_download(HubId("somebody/else"), hub)
+
+
+def test_a_token_that_the_hub_does_not_know_is_said_to_be_refused(
+    server: FakeHub, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.needs_token = True
+    monkeypatch.setenv("HF_TOKEN", "hf_long-withdrawn")
+    with pytest.raises(HubError, match=r"does not accept the token for .* \(401\)") as refused:
+        plan_download(MODEL, hub)
+    assert refused.value.remedy == "token"
 
 
 @pytest.mark.parametrize("token", [None, "hf_of-somebody-else"])
