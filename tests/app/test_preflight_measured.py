@@ -9,9 +9,10 @@ from tests.benchmarks.preflight_runs import Case, measure, prepare
 
 CASES = [
     Case("gpt2-30", "grace"),
-    Case("gpt2-30", "lora", settings={"epochs": 1}),
-    Case("gpt2-30", "full-finetuning", "bfloat16", {"epochs": 1}),
+    Case("gpt2-30", "lora"),
+    Case("gpt2-30", "full-finetuning", "bfloat16"),
     Case("gpt2-30", "memit"),
+    Case("gpt2-30", "serac", "bfloat16", {"steps": 5, "reading_steps": 2}),
     Case("backpack-30", "sense-finetuning"),
 ]
 
