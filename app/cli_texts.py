@@ -41,7 +41,8 @@ def edit_lines(result: Mapping[str, Any]) -> list[str]:
 
 def _fails(result: Mapping[str, Any]) -> bool:
     """Whether a memory stays inside the budget by hardly answering."""
-    return bool((result.get("scope") or {}).get("problem"))
+    scope: Mapping[str, Any] = result.get("scope") or {}
+    return bool(scope.get("problem"))
 
 
 def measure_lines(result: Mapping[str, Any]) -> list[str]:

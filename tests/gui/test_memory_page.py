@@ -302,6 +302,7 @@ def test_a_codebook_shows_distances_and_its_reach_moves(qtbot, context):
     assert gate.slider.accessibleName() == "Reach"
     assert gate.use.text() == "Use this reach"
     assert "left of the line" in gate.histogram.chart.getAxis("bottom").labelText
+    assert gate.histogram.table().rows[-1][1] == "3"  # radii, as most texts are not further off
     before = [tile.text for tile in gate.tiles]
     gate.slider.setFocus()
     qtbot.keyClick(gate.slider, Qt.Key.Key_Right)

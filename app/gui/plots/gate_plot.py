@@ -1,5 +1,6 @@
 """Scores of a memory's gate, or distances of a codebook's, with the threshold as a line to drag."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,8 +16,10 @@ _PERCENT = 100.0
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 
 
-FARTHEST = 2.0
-"""Radii; what is further from a row is shown in the last bin."""
+NEAREST, FARTHEST = 2.0, 25.0
+"""Radii that are shown at least and at most; what is further off stands in the last bin."""
+_MOST_OF = 0.9
+"""Of the distances are shown where they are."""
 
 
 class GatePlot(ThemedPlot):
@@ -38,6 +41,8 @@ class GatePlot(ThemedPlot):
         self._names = (self.tr("In scope"), self.tr("Hard negatives"), self.tr("General text"))
         self._threshold = 1.0
         self._by_distance = False
+        self._most = 1.0
+        """Where the last bin ends."""
         self.chart: Any = self.add_chart(0)
         self.chart.setLabel("left", self.tr("Share of texts %"))
         self.chart.setMouseEnabled(x=False, y=False)
@@ -62,9 +67,8 @@ class GatePlot(ThemedPlot):
         """Take other scores, each between 0 and 1, or distances in radii of the nearest row."""
         self._scores = (tuple(in_scope), tuple(hard), tuple(general))
         self._by_distance = by_distance
-        self.line.setBounds((0.0, self._most()))
-        # What is far from every row stands in the last bin, often nearly all of it.
-        self._legend.setOffset((-70 if by_distance else -10, 10))
+        self._most = _span([*in_scope, *hard, *general]) if by_distance else 1.0
+        self.line.setBounds((0.0, 1.0))
         self.redraw_soon()
 
     def show_threshold(self, threshold: float) -> None:
@@ -77,7 +81,7 @@ class GatePlot(ThemedPlot):
     def draw(self, colours: PlotColours) -> None:
         import pyqtgraph as pg
 
-        most = self._most()
+        most = self._most
         edges = [most * place / BINS for place in range(BINS + 1)]
         series = tokens_of(self).series
         for number, (curve, scores) in enumerate(zip(self._curves, self._scores, strict=True)):
@@ -93,7 +97,9 @@ class GatePlot(ThemedPlot):
         self.chart.setLabel("bottom", words)
         self.chart.setXRange(0, most, padding=0.02)
         top = max((share for scores in self._scores for share in shares(scores, most)), default=0.0)
-        self.chart.setYRange(0, max(top, 10.0), padding=0.05)
+        # Most texts are far from every row, below the legend: it has the space above them.
+        room = 1.4 if self._by_distance else 1.0
+        self.chart.setYRange(0, room * max(top, 10.0), padding=0.05)
 
     @override
     def summary(self) -> str:
@@ -109,7 +115,7 @@ class GatePlot(ThemedPlot):
 
     @override
     def table(self) -> PlotTable:
-        most = self._most()
+        most = self._most
         columns = [shares(scores, most) for scores in self._scores]
         edges = [f"{most * place / BINS:g}" for place in range(BINS + 1)]
         rows = tuple(
@@ -120,9 +126,6 @@ class GatePlot(ThemedPlot):
 
     def _on_dragged(self) -> None:
         self.threshold_dragged.emit(float(self.line.value()))
-
-    def _most(self) -> float:
-        return FARTHEST if self._by_distance else 1.0
 
     def _share_answered(self, scores: Sequence[float]) -> float:
         if self._by_distance:
@@ -142,3 +145,11 @@ def shares(scores: Sequence[float], most: float = 1.0) -> list[float]:
     for score in scores:
         counts[min(BINS - 1, int(score / most * BINS))] += 1
     return [_PERCENT * count / max(1, len(scores)) for count in counts]
+
+
+def _span(distances: Sequence[float]) -> float:
+    """How far to show distances, in whole radii."""
+    if not distances:
+        return NEAREST
+    place = round(_MOST_OF * (len(distances) - 1))
+    return min(FARTHEST, max(NEAREST, float(math.ceil(sorted(distances)[place]))))
