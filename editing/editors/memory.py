@@ -228,8 +228,8 @@ def sense_training(model: LanguageModel, work: Workload, senses: int, epochs: in
     in_window = min(senses, SENSES_IN_WINDOW) * rows * FLOAT32
     selecting = work.windows * work.examples * WORDS_AN_EXAMPLE * count * FLOAT64
     kept = (epochs + 4) * senses * width * FLOAT32
-    if work.dtype != torch.float32:  # the output embedding is widened
-        kept += rows * width * FLOAT32
+    if work.dtype != torch.float32:  # the output embedding is widened, to train and to score
+        kept += 2 * rows * width * FLOAT32
     return kept + max(2 * alpha + mixed, selecting, 3 * logits + 2 * in_window)
 
 

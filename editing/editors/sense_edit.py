@@ -89,11 +89,10 @@ def sense_token_losses(
     model: LanguageModel, index: SenseIndex, deltas: Tensor, report: Report = unheard
 ) -> TokenLosses:
     """Score candidates (candidates, senses, dim) of the same senses, all in one pass."""
-    output = output_rows(model)
     candidates = Candidates(index, deltas)
 
     def losses(base: BasePass, sequences: Sequence[int] | None) -> Tensor:
-        passed = with_senses(base)
+        passed, output = with_senses(base), output_rows(model)  # not kept: it may be a wide copy
         return candidate_losses(passed, output, candidates, report=report, sequences=sequences)
 
     return losses
