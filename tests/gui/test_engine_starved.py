@@ -78,7 +78,7 @@ def test_out_of_memory_ends_in_a_sentence_and_buttons_and_the_engine_stays(
     qtbot.waitUntil(lambda: "memory is not enough" in banner.sentence.text(), timeout=PATIENCE_MS)
     assert "allocate memory" in banner.details.toPlainText()
     resume = page.detail.button_of(page.detail.resume)
-    assert resume.isVisible()
+    qtbot.waitUntil(resume.isVisible)
     banner.change.trigger()
     assert page.panels.currentWidget() is page.form
     assert page.form.model.currentData() == request.model
