@@ -113,6 +113,13 @@ def add_precision(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_anyway(parser: argparse.ArgumentParser) -> None:
+    """Let work begin that is thought not to fit."""
+    parser.add_argument(
+        "--anyway", action="store_true", help="begin even where memory seems not to suffice"
+    )
+
+
 def add_data(parser: argparse.ArgumentParser, *, general: str | None) -> None:
     """Ask for a task or examples, and what goes with them."""
     source = parser.add_mutually_exclusive_group(required=True)

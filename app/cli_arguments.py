@@ -5,6 +5,7 @@ import argparse
 from app.cli_argument_parts import (
     DATA_DIR_HELP,
     Commands,
+    add_anyway,
     add_data,
     add_edits,
     add_method,
@@ -107,9 +108,7 @@ def _add_edit(commands: Commands) -> None:
     )
     parser.add_argument("--save", metavar="NAME", help="keep the edit in the library")
     add_precision(parser)
-    parser.add_argument(
-        "--anyway", action="store_true", help="begin even where memory seems not to suffice"
-    )
+    add_anyway(parser)
 
 
 def _add_evaluate(commands: Commands) -> None:

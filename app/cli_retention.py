@@ -13,7 +13,8 @@ Answer = tuple[Mapping[str, Any], list[str]]
 
 
 def _retention(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
-    from app.operations.retention.retention import run_retention
+    from app.operations.proposals import check_memory
+    from app.operations.retention.retention import run_retention, usual_edit
 
     request = RetentionRequest(
         model=arguments.model,
@@ -33,6 +34,8 @@ def _retention(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
         dtype=arguments.dtype,
         window=arguments.window,
     )
+    for method in () if arguments.anyway else request.methods:
+        check_memory(usual_edit(request, method))
     try:
         result = run_retention(request, progress.report, told=lambda line: progress.say([line]))
     except (KeyboardInterrupt, Cancelled):

@@ -14,11 +14,17 @@ Answer = tuple[Mapping[str, Any], list[str]]
 
 
 def _sweep(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
-    from app.operations.sweeps.sweep import index_sweep, run_sweep
+    from app.operations.proposals import check_memory
+    from app.operations.sweeps.one_run import usual_run
+    from app.operations.sweeps.sweep import index_sweep, run_sweep, sweep_plan
 
+    request = sweep_request(arguments)
+    sweep_plan(request)  # what makes no sense is refused first
+    if not arguments.anyway and request.scheduler is None:
+        check_memory(usual_run(request))
     try:
         result = run_sweep(
-            sweep_request(arguments),
+            request,
             progress.report,
             told=lambda line: progress.say([line]),
             kept=functools.partial(index_sweep, arguments.data_dir),

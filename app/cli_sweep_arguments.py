@@ -4,6 +4,7 @@ import argparse
 
 from app.cli_argument_parts import (
     Commands,
+    add_anyway,
     add_general,
     add_method,
     add_model,
@@ -65,6 +66,7 @@ def add_sweep(commands: Commands) -> None:
         "and give its scheduler_address); needs exemplar[cluster]",
     )
     add_precision(parser)
+    add_anyway(parser)
     _add_sweeps_folder(parser)
 
 
@@ -119,6 +121,7 @@ def add_retention(commands: Commands) -> None:
     add_regularisation(parser)
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     add_precision(parser)
+    add_anyway(parser)
     parser.add_argument(
         "--to", metavar="FOLDER", help="where curves are kept (default: in the data folder)"
     )

@@ -225,6 +225,21 @@ def test_the_command_prints_what_is_kept(
     assert [json.loads(line) for line in lines] == curve["results"]
 
 
+def test_edits_in_a_row_that_memory_does_not_hold_are_refused(
+    work: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.operations.proposals.memory_there", lambda: 1)
+    arguments = [
+        *("retention", "--model", str(work / "tiny"), "--method", "lora", "--task", "words"),
+        *("--points", "1", "--epochs", "1", "--to", str(tmp_path / "curves")),
+        *("--general-text", str(work / "g.txt"), "--regularisation-text", str(work / "r.txt")),
+    ]
+    assert cli.main(arguments) == cli.FAILED
+    assert "The run needs about" in capsys.readouterr().err
+    assert not (tmp_path / "curves").exists()
+    assert cli.main([*arguments, "--anyway"]) == cli.DONE
+
+
 @pytest.mark.parametrize(
     ("methods", "more", "words"),
     [

@@ -349,6 +349,22 @@ def test_a_program_set_to_bfloat16_does_not_go_on_with_a_sweep_in_float32(
     assert coarse["dtype"] == "bfloat16"
 
 
+def test_a_sweep_that_memory_does_not_hold_is_refused_with_what_would_do(
+    arguments: list[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    data_dir: Path,
+) -> None:
+    monkeypatch.setattr("app.operations.proposals.memory_there", lambda: 1)
+    few = ("--configurations", "1", "--test-seeds", "1")
+    assert cli.main([*arguments, *few]) == cli.FAILED
+    said = capsys.readouterr().err
+    assert "The run needs about" in said
+    assert "--anyway" in said
+    assert not (data_dir / "sweeps").exists()
+    assert cli.main([*arguments, *few, "--anyway"]) == cli.DONE
+
+
 def test_a_budget_too_fine_for_bfloat16_is_warned_of(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,7 +12,7 @@ from app import paths
 from app.operations.content import content_name
 from app.operations.models import LoadedModels
 from app.operations.places import base_pass_cache
-from app.operations.requests import RetentionRequest
+from app.operations.requests import EditRequest, RetentionRequest
 from app.operations.resources import LibraryResources
 from app.operations.retention.curve_folder import curve_lines, read_curve
 from app.operations.retention.identity import curve_header, settings_given
@@ -65,6 +65,28 @@ def run_retention(
             carry_out_curve(path, header, settings[method], shared, report, told)
         curves.append(read_curve(path))
     return {"curves": curves}
+
+
+def usual_edit(request: RetentionRequest, method: str) -> EditRequest:
+    """One edit of a curve, to tell what memory it takes.
+
+    Raises:
+        EditingError: A value makes no sense.
+    """
+    _settings(request)
+    return EditRequest(
+        model=request.model,
+        task=request.task,
+        general_text=request.general_text,
+        regularisation_text=request.regularisation_text,
+        general_tokens=request.general_tokens,
+        regularisation_tokens=request.regularisation_tokens,
+        method=method,
+        settings=dict(settings_given(request, method)),
+        data_dir=request.data_dir,
+        dtype=request.dtype,
+        window=request.window,
+    )
 
 
 def curves_folder(request: RetentionRequest) -> Path:

@@ -45,6 +45,11 @@ def carry_out_run(
     )
 
 
+def usual_run(request: SweepRequest) -> EditRequest:
+    """One run of a sweep with nothing drawn, to tell what memory its runs take."""
+    return _edit_request(request, Run(SEARCH, 0, {}, request.seed))
+
+
 def _of_memory_tasks(result: dict[str, Any]) -> dict[str, Any]:
     """Edit success and drawdown, of the tasks that have them."""
     found = result["edit_success"]
