@@ -41,8 +41,8 @@ def edit_lines(result: Mapping[str, Any]) -> list[str]:
 
 def _fails(result: Mapping[str, Any]) -> bool:
     """Whether a memory stays inside the budget by hardly answering."""
-    scope: Mapping[str, Any] = result.get("scope") or {}
-    return bool(scope.get("problem"))
+    scope: Mapping[str, Any] | None = result.get("scope")
+    return scope is not None and bool(scope.get("problem"))
 
 
 def measure_lines(result: Mapping[str, Any]) -> list[str]:
