@@ -6,12 +6,15 @@ from typing import Any
 from app.cli_tables import aligned
 from app.cli_texts import FEW_TOUCHED, FINEST_IN_BFLOAT16
 from app.operations.content import precision_told
+from app.operations.steps import step_label
 
 
 def sweep_lines(result: Mapping[str, Any]) -> list[str]:
     """Say what a sweep found for each budget."""
     head = ("budget", "configuration", "kept", "validation", "test", "hard negatives", "settings")
-    table = aligned([head, *(_cells(ball, result["runs"]) for ball in result["balls"])])
+    table = aligned(
+        [head, *(_cells(ball, result["runs"], result["step"]) for ball in result["balls"])]
+    )
     return [
         f"{result['labels']['method']} on {result['labels']['task']}, {result['model']}",
         *table,
@@ -64,14 +67,16 @@ def estimate_text(estimate: Mapping[str, float | None] | None, scale: float, for
     return f"{mean:+{form}}" + ("" if error is None else f" ± {scale * error:{form}}")
 
 
-def _cells(ball: Mapping[str, Any], runs: list[Mapping[str, Any]]) -> tuple[str, ...]:
+def _cells(
+    ball: Mapping[str, Any], runs: list[Mapping[str, Any]], step: Mapping[str, Any]
+) -> tuple[str, ...]:
     validation, test = ball["validation"], ball["test"]
     rate = validation["success_rate"]
     drawn = next(run["drawn"] for run in runs if run["name"] == validation["run"])
     return (
         f"{ball['budget']:g}",
         str(ball["configuration"]),
-        f"epoch {validation['kept_epoch']}",
+        step_label(step, validation["kept_epoch"]),
         "-" if rate["before"] is None else f"{100 * (rate['after'] - rate['before']):+.1f}",
         estimate_text(test["success_change"], 100, ".1f"),
         estimate_text(test["hard_negatives_change"], 1, ".3f"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.cli_tables import aligned
+from app.operations.steps import step_label
 from editing.library.edit_row import EditRow
 from editing.tasks import TaskCard
 
@@ -31,7 +32,8 @@ def edit_lines(result: Mapping[str, Any]) -> list[str]:
     lines = [
         *(["NOT A SUCCESS: its gate hardly answers, as told above."] if _fails(result) else ()),
         *measure_lines(result),
-        f"Kept epoch {result['kept_epoch']} at strength {result['strength']:.4g}; "
+        f"Kept {step_label(result.get('step'), result['kept_epoch'])} "
+        f"at strength {result['strength']:.4g}; "
         f"{_chosen(result['senses'])}{result['seconds']:.0f} s",
     ]
     if result["name"]:

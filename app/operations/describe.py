@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.operations.models import list_models
+from app.operations.results import step_json
 from editing.editors import EDITORS
 from editing.editors.base import Editor
 from editing.settings import settings_of
@@ -24,6 +25,6 @@ def _editor(editor: Editor[Any]) -> dict[str, Any]:
         "help": editor.help,
         "makes_adapters": editor.makes_adapters,
         "answers_by_rows": editor.writes_in_turn,
-        "step": {"name": editor.step_name, "values": list(editor.step_values)},
+        "step": step_json(editor),
         "settings": [asdict(setting) for setting in settings_of(editor.Settings)],
     }

@@ -26,6 +26,7 @@ from app.operations.results import (
     general_text_json,
     inside_ball,
     senses_json,
+    step_json,
     tokenised_json,
 )
 from app.operations.texts import general_text, regularisation_text
@@ -288,6 +289,7 @@ def _result(request: EditRequest, inputs: _Inputs, fit: _Fit) -> dict[str, Any]:
         "inside_ball": inside_ball(after.degradation, request.budget, dtype_name(inputs.model)),
         "dtype": dtype_name(inputs.model),
         "kept_epoch": fit.kept,
+        "step": step_json(inputs.editor),
         "strength": fit.strength,
         "epochs": [epoch_json(epoch) for epoch in fit.judge.epochs],
         "senses": senses_json(inputs.model, fit.edit),

@@ -4,13 +4,18 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from editing.editors.base import Edit
+from editing.editors.base import Edit, Editor
 from editing.editors.sense_edit import SenseEdit
 from editing.evaluation import Yardstick
 from editing.evaluation.degradation import is_inside
 from editing.models.language_model import LanguageModel
 from editing.objectives import EncodedExamples
 from editing.results import EpochResult
+
+
+def step_json(editor: Editor[Any]) -> dict[str, Any]:
+    """What a method calls its candidates, and the values they have: none where counted."""
+    return {"name": editor.step_name, "values": list(editor.step_values)}
 
 
 def change(before: float | None, after: float | None) -> dict[str, float | None]:

@@ -33,6 +33,7 @@ EDIT_KEYS = [
     "inside_ball",
     "dtype",
     "kept_epoch",
+    "step",
     "strength",
     "epochs",
     "senses",
@@ -142,6 +143,7 @@ def test_edit_prints_the_contracts_object(workshop: Workshop, run_json: Any) -> 
         assert list(result[measure]) == ["before", "after"]
     assert result["settings"]["epochs"] == 2
     assert (result["name"], result["kept_epoch"], result["inside_ball"]) == (None, 2, True)
+    assert result["step"] == {"name": "epoch", "values": []}
     losses = result["general_loss"]
     assert result["degradation"] == pytest.approx(losses["after"] / losses["before"] - 1, abs=1e-12)
 

@@ -15,7 +15,9 @@ from app.operations.models import LoadedModels
 from app.operations.reports.scope_tables import scope_tables
 from app.operations.reports.tables import Group
 from app.operations.requests import EditRequest, EvaluateRequest
+from app.operations.steps import step_label
 from app.operations.sweeps.results import sweep_result
+from editing.editors.serac.serac import THRESHOLDS
 from editing.evaluation.edit_success import Problem, problem_of
 from editing.examples import Example, Kind, write_examples
 from editing.sweeps import TEST, BallResult, EpochMeasures, FinishedRun, Run, SweepFolder
@@ -141,6 +143,7 @@ def test_a_sweep_averages_them_over_its_test_runs_at_the_largest_budget() -> Non
     runs = [(finished(seed, after), 1) for seed, after in ((0, 0.7), (1, 0.9))]
     balls = [BallResult(budget, runs[0][0], 1, tuple(runs)) for budget in (1e-4, 1e-5)]
     header = {
+        "method": "serac",
         "budgets": [1e-4, 1e-5],
         "configurations": 1,
         "test_seeds": 2,
@@ -153,7 +156,9 @@ def test_a_sweep_averages_them_over_its_test_runs_at_the_largest_budget() -> Non
     }
     every = {run.run.name: run for run, _ in runs}
     folder = SweepFolder(Path("sweep"))
-    first, second = (ball["test"] for ball in sweep_result(folder, header, every, balls)["balls"])
+    result = sweep_result(folder, header, every, balls)
+    assert step_label(result["step"], 2) == f"threshold {THRESHOLDS[2]:g}"
+    first, second = (ball["test"] for ball in result["balls"])
     assert "edit_success" not in second
     assert first["edit_success"]["before"] == 0.5
     assert first["edit_success"]["after"]["mean"] == pytest.approx(0.8)

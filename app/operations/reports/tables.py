@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.operations.steps import step_label
+
 Sweep = Mapping[str, Any]
 NOTHING = "-"
 INCOMPLETE = "†"
@@ -128,8 +130,8 @@ def chosen_table(group: Group) -> Table:
         for ball in sweep["balls"]
     ]
     head = (
-        *("Task", "Method", "Budget", "Settings", "Validation: run, epoch"),
-        *("Validation: change", "Validation: degradation", "Test: epochs"),
+        *("Task", "Method", "Budget", "Settings", "Validation: run, kept"),
+        *("Validation: change", "Validation: degradation", "Test: kept"),
         *("Test: degradation", "Test: runs"),
     )
     return Table("What was chosen", head, tuple(rows))
@@ -142,13 +144,13 @@ def runs_table(group: Group) -> Table:
             sweep["sweep"],
             run["name"] + (" (given up)" if run["pruned"] else ""),
             _settings(run["drawn"]),
-            *(_kept(run, budget) for budget in group.budgets),
+            *(_kept(sweep["step"], run, budget) for budget in group.budgets),
             f"{run['seconds']:.0f}",
         )
         for sweep in group.sweeps
         for run in sweep["runs"]
     ]
-    kept = (f"{budget:g}: epoch, success, degradation" for budget in group.budgets)
+    kept = (f"{budget:g}: kept, success, degradation" for budget in group.budgets)
     return Table("Every run", ("Sweep", "Run", "Settings", *kept, "Seconds"), tuple(rows))
 
 
@@ -224,21 +226,21 @@ def _chosen(sweep: Sweep, ball: Mapping[str, Any]) -> tuple[str, ...]:
         method_label(sweep),
         f"{ball['budget']:g}",
         _settings({**sweep["settings"], **drawn}),
-        f"{validation['run']}, {validation['kept_epoch']}",
+        f"{validation['run']}, {step_label(sweep['step'], validation['kept_epoch'])}",
         change,
         _small(validation["degradation"]),
-        ", ".join(map(str, test["kept_epochs"])) or NOTHING,
+        ", ".join(step_label(sweep["step"], kept) for kept in test["kept_epochs"]) or NOTHING,
         NOTHING if degraded is None else _small(degraded["mean"]),
         ", ".join(test["runs"]) or NOTHING,
     )
 
 
-def _kept(run: Mapping[str, Any], budget: float) -> str:
+def _kept(step: Mapping[str, Any], run: Mapping[str, Any], budget: float) -> str:
     for kept in run["kept"]:
         if kept["budget"] == budget:
             success = kept["success_rate"]
             rate = NOTHING if success is None else f"{100 * success:.1f}"
-            return f"{kept['epoch']}, {rate}, {_small(kept['degradation'])}"
+            return f"{step_label(step, kept['epoch'])}, {rate}, {_small(kept['degradation'])}"
     return NOTHING
 
 

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from app.operations.content import precision_told
-from app.operations.results import change
+from app.operations.results import change, step_json
+from editing.editors import find_editor
 from editing.sweeps import (
     SEARCH,
     TEST,
@@ -33,6 +34,7 @@ def sweep_result(
         "fingerprint": header["identity"]["model"],
         "general_text_key": _general_text_key(header["identity"]),
         **about,
+        "step": step_json(find_editor(header["method"])),
         "balls": [_ball(ball, max(header["budgets"])) for ball in balls],
         "runs": [run_record(run, header["budgets"]) for run in _in_order(finished)],
         "missing": {
