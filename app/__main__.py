@@ -55,7 +55,7 @@ def _run(arguments: list[str]) -> int:
     elif arguments[0] == "--engine":
         from app.jobs.engine import main as face
     else:
-        from app.cli import main as face
+        from app.cli.main import main as face
     return face(arguments)
 
 

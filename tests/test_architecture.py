@@ -89,7 +89,7 @@ def test_light_modules_do_not_load_torch(module, imported):
     assert not imported(f"import {module}") & HEAVY
 
 
-@pytest.mark.parametrize("module", ["editing", "app.cli", "app.jobs.engine"])
+@pytest.mark.parametrize("module", ["editing", "app.cli.main", "app.jobs.engine"])
 def test_only_the_window_knows_qt(module, imported):
     assert not imported(f"import {module}") & {"PySide6", "shiboken6"}
 

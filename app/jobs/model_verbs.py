@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, final
 
 from app.jobs.verbs import JobTask, JobVerb, Listener, Outcome, QuestionVerb
-from app.operations.hub_plans import plan_or_problem
-from app.operations.model_adding import add_folder, add_from_hub, remove_model
 from app.operations.models import LoadedModels, check_model, look_at_models
+from app.operations.shelf.adding import add_folder, add_from_hub, remove_model
+from app.operations.shelf.hub_plans import plan_or_problem
 from editing.errors import EditingError
 from editing.models.hub.token import VARIABLES, keep_token, remove_token, token_places
 

@@ -12,9 +12,8 @@ from app.operations.describe import run_describe
 from app.operations.edit import fit_edit
 from app.operations.evaluate import run_evaluate
 from app.operations.generate import run_generate
-from app.operations.memory_changes import MemoryChange, run_change_memory
 from app.operations.models import LoadedModels
-from app.operations.preflight import run_preflight
+from app.operations.preflight.preflight import run_preflight
 from app.operations.probabilities import run_probabilities
 from app.operations.requests import (
     EditRequest,
@@ -27,14 +26,15 @@ from app.operations.requests import (
     SensesRequest,
     SweepRequest,
 )
-from app.operations.sense_questions import (
+from app.operations.rows.changes import MemoryChange, run_change_memory
+from app.operations.senses.questions import (
     run_importance,
     run_neighbours,
     run_sense_map,
     run_sentence,
     run_vocabulary,
 )
-from app.operations.sense_requests import (
+from app.operations.senses.requests import (
     ImportanceRequest,
     NeighboursRequest,
     SenseMapRequest,
@@ -43,7 +43,7 @@ from app.operations.sense_requests import (
     VocabularyRequest,
     WhatIfRequest,
 )
-from app.operations.senses import run_senses
+from app.operations.senses.senses import run_senses
 from app.operations.sharing import run_check_import, run_export
 from app.operations.sweeps.job import run_sweep_job
 from app.operations.what_if import HeldEdits, run_strengths, run_what_if

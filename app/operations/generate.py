@@ -4,10 +4,10 @@ from contextlib import nullcontext
 from dataclasses import asdict
 from typing import Any
 
-from app.operations.gates import gates_json
 from app.operations.models import LoadedModels
 from app.operations.places import open_library
 from app.operations.requests import GenerateRequest
+from app.operations.rows.gates import gates_json
 from editing.generation import OnText, Sampling, generate, silent
 from editing.library.stacks import combined, load_stack
 from editing.progress import Progress, Report, unheard

@@ -9,12 +9,12 @@ from typing import Any
 
 import psutil
 
-from app.operations.model_checks import ModelCheck, ModelChecks, stamp_of
-from app.operations.model_facts import Facts, facts_of, look_at, told_of_check
-from app.operations.model_list import known_models
-from app.operations.model_outlines import outline_of
-from app.operations.model_shelf import ModelShelf
 from app.operations.places import open_library
+from app.operations.shelf.checks import ModelCheck, ModelChecks, stamp_of
+from app.operations.shelf.facts import Facts, facts_of, look_at, told_of_check
+from app.operations.shelf.listing import known_models
+from app.operations.shelf.outlines import outline_of
+from app.operations.shelf.shelf import ModelShelf
 from editing.models.folder import inspect_folder
 from editing.models.language_model import LanguageModel
 from editing.models.loading import chosen_device, chosen_dtype, load_model, model_folder

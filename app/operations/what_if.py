@@ -11,7 +11,7 @@ from typing import Any
 from app.operations.models import LoadedModels
 from app.operations.places import open_library
 from app.operations.results import word_of
-from app.operations.sense_requests import StrengthsRequest, WhatIfRequest
+from app.operations.senses.requests import StrengthsRequest, WhatIfRequest
 from editing.batches import prompt_ids
 from editing.editors.sense_edit import SenseEdit
 from editing.library.stacks import StackedEdit, load_stack

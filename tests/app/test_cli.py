@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app import cli
+from app.cli import main as cli
 from editing.examples import Example, ExampleSet, Kind
 from editing.library.example_sets import ExampleSets
 from editing.library.index import Library
@@ -393,7 +393,7 @@ def test_ctrl_c_ends_a_running_edit_cleanly(workshop: Workshop, data_dir: Path) 
     command = [
         sys.executable,
         "-c",
-        "import sys; from app.cli import main; sys.exit(main(sys.argv[1:]))",
+        "import sys; from app.cli.main import main; sys.exit(main(sys.argv[1:]))",
     ]
     with subprocess.Popen(
         [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app import cli
-from app.cli_progress import ProgressLine
+from app.cli import main as cli
+from app.cli.progress import ProgressLine
 from editing.progress import Progress
 from tests.tiny import tiny_transformer
 

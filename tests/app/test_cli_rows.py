@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from app import cli
+from app.cli import main as cli
 from editing.editors.serac.serac_edit import SeracEdit
 from editing.examples import Example, Kind, write_examples
 from editing.library.files import read_edit

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.cli_arguments import build_parser
-from app.cli_sweep import sweep_request
+from app.cli.arguments import build_parser
+from app.cli.sweep import sweep_request
 from app.operations.content import content_name
 from app.operations.reports.report import run_report
 from app.operations.requests import ReportRequest, SweepRequest

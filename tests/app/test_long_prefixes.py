@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app import cli
+from app.cli import main as cli
 from tests.tiny import CONTEXT, SENTENCES, tiny_backpack
 
 LONG = "The author that likes the assistants screens the play. " * 12

@@ -22,7 +22,7 @@ def faces(monkeypatch):
 
         return SimpleNamespace(main=main)
 
-    for code, name in enumerate(["app.gui.application", "app.jobs.engine", "app.cli"]):
+    for code, name in enumerate(["app.gui.application", "app.jobs.engine", "app.cli.main"]):
         monkeypatch.setitem(sys.modules, name, face(name, code))
     for name in ("require_screen", "require_libraries"):
         monkeypatch.setattr(screen, name, lambda name=name: calls.append((name, [])))
@@ -48,7 +48,7 @@ def test_a_file_to_open_and_the_self_check_are_the_window_s(option, faces):
 
 def test_arguments_run_the_command_line_without_asking_for_qt(faces):
     assert front.main(["models", "list"]) == 2
-    assert faces == [("app.cli", ["models", "list"])]
+    assert faces == [("app.cli.main", ["models", "list"])]
 
 
 def test_the_window_s_child_runs_the_engine(faces):

@@ -9,9 +9,9 @@ import pytest
 
 from app.operations.edit import run_edit
 from app.operations.generate import run_generate
-from app.operations.memory_changes import MemoryChange, run_change_memory
 from app.operations.models import LoadedModels
 from app.operations.requests import EditRequest, GenerateRequest
+from app.operations.rows.changes import MemoryChange, run_change_memory
 from editing.errors import EditingError
 from editing.library.index import Library
 from editing.library.records import read_record

@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import AutoModelForCausalLM
 
-from app import cli
+from app.cli import main as cli
 from editing.models.folder import inspect_folder
 from tests.tiny import tiny_transformer
 from tests.tokenizers import byte_level_with_prefix_space

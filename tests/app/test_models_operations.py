@@ -17,10 +17,10 @@ import pytest
 from huggingface_hub import constants
 from safetensors.torch import load_file, save_file
 
-from app import cli
-from app.operations.model_adding import add_folder, add_from_hub, remove_model
-from app.operations.model_shelf import ModelShelf
+from app.cli import main as cli
 from app.operations.models import LoadedModels, check_model, list_models, look_at_models
+from app.operations.shelf.adding import add_folder, add_from_hub, remove_model
+from app.operations.shelf.shelf import ModelShelf
 from editing.editors import EDITORS
 from editing.errors import EditingError
 from editing.models.hub import Hub

@@ -3,7 +3,7 @@
 import pytest
 
 from app.operations.models import LoadedModels
-from app.operations.preflight import run_preflight
+from app.operations.preflight.preflight import run_preflight
 from app.operations.requests import EditRequest
 from editing.errors import EditingError
 from tests.tiny import tiny_backpack, tiny_transformer

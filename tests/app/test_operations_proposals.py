@@ -6,14 +6,14 @@ import pytest
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel
 
-from app.cli import main
-from app.cli_texts import warnings_of
-from app.operations import memory, preflight, proposals
+from app.cli.main import main
+from app.cli.texts import warnings_of
 from app.operations.edit import run_edit
-from app.operations.memory import memory_needed, usual_work
 from app.operations.models import LoadedModels
-from app.operations.preflight import run_preflight
-from app.operations.proposals import check_memory
+from app.operations.preflight import memory, preflight, proposals
+from app.operations.preflight.memory import memory_needed, usual_work
+from app.operations.preflight.preflight import run_preflight
+from app.operations.preflight.proposals import check_memory
 from app.operations.requests import EditRequest
 from editing.editors import find_editor
 from editing.editors.memory import loading, sampling

@@ -11,14 +11,14 @@ from app.gui.what_if import WhatIf, likeliest
 from app.operations.edit import run_edit
 from app.operations.models import LoadedModels
 from app.operations.requests import EditRequest
-from app.operations.sense_questions import (
+from app.operations.senses.questions import (
     run_importance,
     run_neighbours,
     run_sense_map,
     run_sentence,
     run_vocabulary,
 )
-from app.operations.sense_requests import (
+from app.operations.senses.requests import (
     ImportanceRequest,
     NeighboursRequest,
     SenseMapRequest,

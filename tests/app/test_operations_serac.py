@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from app.cli_texts import edit_lines, warnings_of
+from app.cli.texts import edit_lines, warnings_of
 from app.operations.edit import run_edit
 from app.operations.evaluate import run_evaluate
 from app.operations.generate import run_generate
 from app.operations.models import LoadedModels
-from app.operations.preflight import run_preflight
+from app.operations.preflight.preflight import run_preflight
 from app.operations.probabilities import run_probabilities
 from app.operations.requests import (
     EditRequest,

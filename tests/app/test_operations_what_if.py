@@ -10,7 +10,7 @@ from app.gui.what_if import WhatIf
 from app.operations.edit import run_edit
 from app.operations.models import LoadedModels
 from app.operations.requests import EditRequest
-from app.operations.sense_requests import StrengthsRequest, WhatIfRequest
+from app.operations.senses.requests import StrengthsRequest, WhatIfRequest
 from app.operations.what_if import HeldEdits, run_strengths, run_what_if
 from editing.errors import EditingError
 from editing.examples import Example, ExampleSet, Kind

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from app import cli
+from app.cli import main as cli
 from app.operations.models import LoadedModels
 from app.operations.requests import RetentionRequest
 from app.operations.retention.retention import run_retention
@@ -228,7 +228,7 @@ def test_the_command_prints_what_is_kept(
 def test_edits_in_a_row_that_memory_does_not_hold_are_refused(
     work: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.operations.proposals.memory_there", lambda: 1)
+    monkeypatch.setattr("app.operations.preflight.proposals.memory_there", lambda: 1)
     arguments = [
         *("retention", "--model", str(work / "tiny"), "--method", "lora", "--task", "words"),
         *("--points", "1", "--epochs", "1", "--to", str(tmp_path / "curves")),

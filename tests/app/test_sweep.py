@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app import cli
+from app.cli import main as cli
 from app.operations.models import LoadedModels
 from app.operations.reports.document import report_document
 from app.operations.requests import SweepRequest
@@ -355,7 +355,7 @@ def test_a_sweep_that_memory_does_not_hold_is_refused_with_what_would_do(
     monkeypatch: pytest.MonkeyPatch,
     data_dir: Path,
 ) -> None:
-    monkeypatch.setattr("app.operations.proposals.memory_there", lambda: 1)
+    monkeypatch.setattr("app.operations.preflight.proposals.memory_there", lambda: 1)
     few = ("--configurations", "1", "--test-seeds", "1")
     assert cli.main([*arguments, *few]) == cli.FAILED
     said = capsys.readouterr().err

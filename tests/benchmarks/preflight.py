@@ -21,9 +21,9 @@ NEAR = 0.25
 
 def estimated(folder: Path, case: Case) -> float:
     """What a run is thought to grow by, MiB; nothing is loaded for it."""
-    from app.operations.memory import PROGRAM_BYTES
-    from app.operations.model_outlines import outline_from
-    from app.operations.proposals import needed_for
+    from app.operations.preflight.memory import PROGRAM_BYTES
+    from app.operations.preflight.proposals import needed_for
+    from app.operations.shelf.outlines import outline_from
 
     request = case.request(folder)
     outline = outline_from(request.model, request.data_dir)

@@ -18,7 +18,7 @@ from app.gui.pages.models.token_dialog import TokenDialog
 from app.jobs.events import FailureEvent, ProgressEvent, StateEvent
 from app.jobs.folder import JobFolder
 from app.jobs.job import JobState, new_job
-from app.operations.model_shelf import ModelShelf, ShelfEntry
+from app.operations.shelf.shelf import ModelShelf, ShelfEntry
 from tests.gui.drawing import shoot, window_over
 
 GB, MB = 10**9, 10**6

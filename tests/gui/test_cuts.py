@@ -13,8 +13,8 @@ from app.gui.tables.readings import Reading, texts_of
 from app.operations.models import LoadedModels
 from app.operations.probabilities import run_probabilities
 from app.operations.requests import ProbabilitiesRequest, RowToScore
-from app.operations.sense_questions import LONGEST_SENTENCE, run_sentence
-from app.operations.sense_requests import SentenceRequest, WhatIfRequest
+from app.operations.senses.questions import LONGEST_SENTENCE, run_sentence
+from app.operations.senses.requests import SentenceRequest, WhatIfRequest
 from app.operations.what_if import run_what_if
 from editing.examples import Example, ExampleSet, Kind
 from tests.gui import page_kit as kit

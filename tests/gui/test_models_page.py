@@ -26,7 +26,7 @@ from app.gui.tables.models_table import (
 from app.jobs.events import FailureEvent, ProgressEvent, StateEvent
 from app.jobs.folder import job_folders
 from app.jobs.job import JobState
-from app.operations.model_shelf import ModelShelf
+from app.operations.shelf.shelf import ModelShelf
 from tests.gui import page_kit as kit
 from tests.gui import pictures_of_models as made
 

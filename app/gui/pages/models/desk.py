@@ -16,7 +16,7 @@ from app.gui.events import Notice, Tone
 from app.gui.tables.model_standing import CHECK, FETCH, ModelRow
 from app.jobs.job import JobState
 from app.jobs.record import JobView
-from app.operations.model_list import KnownModel, known_models, model_name
+from app.operations.shelf.listing import KnownModel, known_models, model_name
 
 OnAnswer = Callable[[dict[str, Any]], None]
 

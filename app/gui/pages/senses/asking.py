@@ -6,7 +6,7 @@ from typing import Any
 from app.gui.engine_process import EngineProcess
 from app.gui.pages.senses.answer import SenseKey
 from app.operations.requests import Request, SensesRequest
-from app.operations.sense_requests import (
+from app.operations.senses.requests import (
     ImportanceRequest,
     NeighboursRequest,
     SenseMapRequest,

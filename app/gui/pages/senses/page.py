@@ -21,7 +21,7 @@ from app.gui.widgets.buttons import action
 from app.gui.widgets.fields import leave_wheel_to_page
 from app.gui.widgets.labels import caption
 from app.gui.widgets.layouts import boxed, column, shared
-from app.operations.sense_requests import SenseMapRequest, StrengthsRequest
+from app.operations.senses.requests import SenseMapRequest, StrengthsRequest
 from editing.errors import LibraryError
 from editing.library.edit_row import EditRow
 from editing.library.records import read_record

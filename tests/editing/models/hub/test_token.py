@@ -11,7 +11,7 @@ from huggingface_hub import constants
 from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
-from app import cli
+from app.cli import main as cli
 from editing.errors import EditingError
 from editing.models.hub import Hub, HubError, HubId, fetch, plan_download
 from editing.models.hub.token import (

@@ -2,7 +2,7 @@
 
 import argparse
 
-from app.cli_argument_parts import (
+from app.cli.argument_parts import (
     DATA_DIR_HELP,
     Commands,
     add_anyway,
@@ -16,7 +16,7 @@ from app.cli_argument_parts import (
     group,
     positive,
 )
-from app.cli_sweep_arguments import add_report, add_retention, add_sweep
+from app.cli.sweep_arguments import add_report, add_retention, add_sweep
 from app.operations.requests import DEFAULT_BUDGET, FORMS, SAMPLED
 
 _DTYPES = ("float32", "bfloat16", "float16")

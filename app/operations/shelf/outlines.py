@@ -1,6 +1,6 @@
 """Models of shapes alone, for questions that need no weights."""
 
-from app.operations.model_shelf import ModelShelf
+from app.operations.shelf.shelf import ModelShelf
 from editing.models.folder import FolderFacts, inspect_folder
 from editing.models.language_model import LanguageModel
 from editing.models.loading import model_folder

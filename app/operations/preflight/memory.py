@@ -9,9 +9,9 @@ from typing import Any
 import psutil
 
 from app.operations.data import chosen_examples
-from app.operations.model_outlines import outline_from
 from app.operations.places import longest_window, samples_folder
 from app.operations.requests import SAMPLED, EditRequest
+from app.operations.shelf.outlines import outline_from
 from editing.editors.base import Editor
 from editing.editors.memory import Workload, loading, sampling, weights
 from editing.errors import EditingError

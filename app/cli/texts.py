@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.cli_tables import aligned
+from app.cli.tables import aligned
 from app.operations.steps import step_label
 from editing.library.edit_row import EditRow
 from editing.tasks import TaskCard

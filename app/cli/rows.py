@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from app.cli_progress import ProgressLine
-from app.cli_tables import aligned
-from app.operations.rows_requests import RowsRequest
+from app.cli.progress import ProgressLine
+from app.cli.tables import aligned
+from app.operations.rows.requests import RowsRequest
 
 Answer = tuple[Mapping[str, Any], list[str]]
 
@@ -38,7 +38,7 @@ def _import(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
 
 
 def _export(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
-    from app.operations.rows import write_rows
+    from app.operations.rows.rows import write_rows
 
     request = RowsRequest(arguments.name, data_dir=arguments.data_dir)
     count = write_rows(request, Path(arguments.to).expanduser())
@@ -46,7 +46,7 @@ def _export(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
 
 
 def _carried_out(request: RowsRequest, progress: ProgressLine) -> Answer:
-    from app.operations.rows import run_rows
+    from app.operations.rows.rows import run_rows
 
     result = run_rows(request, progress.report)
     head = ("id", "on", "kind", "row")

@@ -2,7 +2,7 @@
 
 import argparse
 
-from app.cli_argument_parts import (
+from app.cli.argument_parts import (
     Commands,
     add_anyway,
     add_general,

@@ -6,12 +6,12 @@ from typing import Any
 
 from app import paths
 from app.operations.data import chosen_examples
-from app.operations.memory import LOADING_BYTES, PROGRAM_BYTES, memory_there, work_of
-from app.operations.model_outlines import outline_from
 from app.operations.models import LoadedModels
 from app.operations.places import longest_window
-from app.operations.proposals import needed_for, smaller_ways
+from app.operations.preflight.memory import LOADING_BYTES, PROGRAM_BYTES, memory_there, work_of
+from app.operations.preflight.proposals import needed_for, smaller_ways
 from app.operations.requests import SAMPLED, EditRequest
+from app.operations.shelf.outlines import outline_from
 from app.operations.texts import seconds_to_sample
 from editing.editors import find_editor
 from editing.editors.base import Editor

@@ -13,7 +13,7 @@ from app.operations.models import LoadedModels
 from app.operations.places import open_library
 from app.operations.provenance import now
 from app.operations.requests import Request
-from app.operations.row_files import rows_of_file
+from app.operations.rows.files import rows_of_file
 from editing.editors.base import Edit
 from editing.editors.memory_edit import MemoryEdit
 from editing.editors.memory_rows import MemoryRow, new_rows

@@ -9,7 +9,7 @@ from app.operations.models import LoadedModels
 from app.operations.places import base_pass_cache, open_library
 from app.operations.requests import EditRequest
 from app.operations.results import word_of
-from app.operations.sense_requests import (
+from app.operations.senses.requests import (
     ImportanceRequest,
     NeighboursRequest,
     SenseMapRequest,

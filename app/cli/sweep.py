@@ -5,8 +5,8 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
-from app.cli_progress import ProgressLine
-from app.cli_sweep_texts import sweep_lines, sweep_warnings
+from app.cli.progress import ProgressLine
+from app.cli.sweep_texts import sweep_lines, sweep_warnings
 from app.operations.requests import ReportRequest, SweepRequest
 from editing.progress import Cancelled
 
@@ -14,7 +14,7 @@ Answer = tuple[Mapping[str, Any], list[str]]
 
 
 def _sweep(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
-    from app.operations.proposals import check_memory
+    from app.operations.preflight.proposals import check_memory
     from app.operations.sweeps.one_run import usual_run
     from app.operations.sweeps.sweep import index_sweep, run_sweep, sweep_plan
 

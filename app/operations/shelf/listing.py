@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from app.operations.model_shelf import ModelShelf, ShelfEntry
+from app.operations.shelf.shelf import ModelShelf, ShelfEntry
 from editing.models.starter import BUNDLED, bundled_models
 
 Kind = Literal["bundled", "folder", "hub", "base"]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from app import cli_model_texts as model_texts
-from app.cli_progress import ProgressLine
+from app.cli import model_texts
+from app.cli.progress import ProgressLine
 from editing.errors import EditingError
 
 Answer = tuple[Mapping[str, Any], list[str]]
@@ -32,14 +32,14 @@ def _models_check(arguments: argparse.Namespace, progress: ProgressLine) -> Answ
 def _models_add(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
     if arguments.only_show:
         return _models_plan(arguments)
-    from app.operations import model_adding
+    from app.operations.shelf import adding
 
     if Path(arguments.model).expanduser().is_dir():
-        result = model_adding.add_folder(
+        result = adding.add_folder(
             arguments.model, arguments.data_dir, tokenizer=arguments.tokenizer
         )
     else:
-        result = model_adding.add_from_hub(
+        result = adding.add_from_hub(
             arguments.model,
             arguments.data_dir,
             progress.report,
@@ -50,14 +50,14 @@ def _models_add(arguments: argparse.Namespace, progress: ProgressLine) -> Answer
 
 
 def _models_plan(arguments: argparse.Namespace) -> Answer:
-    from app.operations.hub_plans import plan_of
+    from app.operations.shelf.hub_plans import plan_of
 
     plan = plan_of(arguments.model)
     return plan, model_texts.plan_lines(plan)
 
 
 def _models_remove(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
-    from app.operations.model_adding import remove_model
+    from app.operations.shelf.adding import remove_model
 
     result = remove_model(arguments.model, arguments.data_dir, delete_files=arguments.delete_files)
     return result, model_texts.removed_lines(result)

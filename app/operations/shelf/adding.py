@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from app.operations.hub_plans import checked_plan, told_of_plan
-from app.operations.model_shelf import ModelShelf, ShelfEntry
+from app.operations.shelf.hub_plans import checked_plan, told_of_plan
+from app.operations.shelf.shelf import ModelShelf, ShelfEntry
 from editing.errors import EditingError
 from editing.models.folder import FolderFacts, inspect_folder
 from editing.models.hub import Hub, cached_folder, fetch, files_to_come, hub_id_of

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from app.operations.memory_changes import MemoryChange, memory_of_edit, run_change_memory
 from app.operations.models import LoadedModels
 from app.operations.places import open_library
-from app.operations.rows_requests import RowsRequest
+from app.operations.rows.changes import MemoryChange, memory_of_edit, run_change_memory
+from app.operations.rows.requests import RowsRequest
 from editing.errors import EditingError
 from editing.library.edit_row import EditRow
 from editing.library.files import read_edit

@@ -15,13 +15,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from app import cli_texts as texts
-from app.cli_arguments import build_parser
-from app.cli_models import MODEL_COMMANDS
-from app.cli_progress import ProgressLine
-from app.cli_retention import RETENTION_COMMANDS
-from app.cli_rows import ROWS_COMMANDS
-from app.cli_sweep import SWEEP_COMMANDS
+from app.cli import texts
+from app.cli.arguments import build_parser
+from app.cli.models import MODEL_COMMANDS
+from app.cli.progress import ProgressLine
+from app.cli.retention import RETENTION_COMMANDS
+from app.cli.rows import ROWS_COMMANDS
+from app.cli.sweep import SWEEP_COMMANDS
 from app.jobs.failures import failure_of
 from app.operations.requests import (
     EditRequest,
@@ -95,7 +95,7 @@ def _tasks_show(arguments: argparse.Namespace, progress: ProgressLine) -> Answer
 
 def _edit(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
     from app.operations.edit import run_edit
-    from app.operations.proposals import check_memory
+    from app.operations.preflight.proposals import check_memory
 
     request = EditRequest(
         **_data(arguments),
@@ -153,7 +153,7 @@ def _generate(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
 
 
 def _senses(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
-    from app.operations.senses import run_senses
+    from app.operations.senses.senses import run_senses
 
     request = SensesRequest(
         model=arguments.model,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.cli_tables import aligned
+from app.cli.tables import aligned
 
 _TOLD_APART = ("notes", "methods", "size", "model")
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")

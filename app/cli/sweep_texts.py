@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.cli_tables import aligned
-from app.cli_texts import FEW_TOUCHED, FINEST_IN_BFLOAT16
+from app.cli.tables import aligned
+from app.cli.texts import FEW_TOUCHED, FINEST_IN_BFLOAT16
 from app.operations.content import precision_told
 from app.operations.steps import step_label
 

@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
-from app.cli_progress import ProgressLine
-from app.cli_tables import aligned
+from app.cli.progress import ProgressLine
+from app.cli.tables import aligned
 from app.operations.requests import RetentionRequest
 from editing.progress import Cancelled
 
@@ -13,7 +13,7 @@ Answer = tuple[Mapping[str, Any], list[str]]
 
 
 def _retention(arguments: argparse.Namespace, progress: ProgressLine) -> Answer:
-    from app.operations.proposals import check_memory
+    from app.operations.preflight.proposals import check_memory
     from app.operations.retention.retention import run_retention, usual_edit
 
     request = RetentionRequest(

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from app.operations.memory import memory_needed, memory_there, work_of
-from app.operations.model_outlines import outline_from
+from app.operations.preflight.memory import memory_needed, memory_there, work_of
 from app.operations.requests import EditRequest
+from app.operations.shelf.outlines import outline_from
 from editing.editors import find_editor
 from editing.editors.base import Editor
 from editing.errors import EditingError

@@ -6,10 +6,10 @@ from typing import Any
 
 import psutil
 
-from app.operations.memory import memory_needed
-from app.operations.model_checks import ModelCheck, ModelChecks, stamp_of
-from app.operations.model_list import KnownModel
-from app.operations.model_outlines import outline_of
+from app.operations.preflight.memory import memory_needed
+from app.operations.shelf.checks import ModelCheck, ModelChecks, stamp_of
+from app.operations.shelf.listing import KnownModel
+from app.operations.shelf.outlines import outline_of
 from editing.editors import EDITORS
 from editing.errors import EditingError
 from editing.models.folder import FolderFacts, inspect_folder

@@ -1,0 +1,1 @@
+"""What senses say, and what turning an edit up or down would do."""

@@ -1,0 +1,1 @@
+"""The models there are: found, added, looked into, checked and removed."""
