@@ -121,7 +121,7 @@ def reader_learning(model: LanguageModel, work: Workload, texts: LearntFrom) -> 
     held = activations_of(model, trained, dtype=work.dtype, device=work.device)
     astray = max(1, min(LONGEST_TEXT, model.context - texts.row, work.window))
     examples = round(EXAMPLES * texts.continuations)
-    tokens = MISFIRES * (2 * astray + texts.row) + examples * (texts.row + texts.text)
+    tokens = MISFIRES * (2 * astray + texts.row) + examples * (texts.row + 2 * texts.text)
     widened = sum(p.inputs for p in chosen) * (FLOAT32 if work.number() < FLOAT32 else 0)
     own = 4 * RANK * sum(p.inputs + p.outputs for p in chosen) * FLOAT32
     counted = MISFIRES * (max(1, astray - AFTER) + 1) * LOSS_LOGITS
