@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
 
 from app.gui.context import GuiContext
+from app.gui.tables.method_names import method_name
 from app.gui.widgets.command_palette import Command
 
 translate = QCoreApplication.translate
@@ -70,7 +71,7 @@ def _edits(context: GuiContext) -> list[Command]:
             row.name,
             translate("commands", "Edit"),
             partial(opened, row.id),
-            f"{row.method}, {row.created[:10]}",
+            f"{method_name(row.method)}, {row.created[:10]}",
         )
         for row in rows
     ]

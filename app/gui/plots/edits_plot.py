@@ -13,6 +13,7 @@ from app.gui.palette import mixed, tokens_of
 from app.gui.plots import signed_scale
 from app.gui.plots.themed_plot import PlotColours, PlotTable, ThemedPlot
 from app.gui.tables import figures
+from app.gui.tables.method_names import method_name
 
 BUDGETS = (1e-5, 1e-4, 1e-3)
 """Lines that are drawn whatever budgets the edits were made with; the first one is the unit."""
@@ -264,7 +265,7 @@ def _tip(x: float, y: float, data: EditPoint) -> str:
     return "\n".join(
         (
             data.name,
-            data.method,
+            method_name(data.method),
             tr("plots", "Success {}").format(figures.percent(data.success, decimals=1)),
             tr("plots", "Degradation {}").format(figures.degradation(data.degradation, UNIT)),
             tr("plots", "Judged by {}").format(data.data or "?"),

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
 from app.gui.tables import figures
+from app.gui.tables.method_names import method_name
 from app.gui.tables.row_table import MIDDLE, Index, RowTable, brush
 from editing.library.edit_row import EditRow
 
@@ -78,7 +79,7 @@ class FrontierTable(RowTable[EditRow]):
             lambda e: _number(e.degradation),
             lambda e: e.id in self._best,
             lambda e: _number(e.budget),
-            lambda e: e.method,
+            lambda e: method_name(e.method),
             lambda e: e.data.casefold(),
         )
         is_down = order is Qt.SortOrder.DescendingOrder
@@ -92,7 +93,7 @@ class FrontierTable(RowTable[EditRow]):
             figures.degradation(edit.degradation, edit.budget or 1e-4),
             self.tr("◆ frontier") if edit.id in self._best else "",
             budget,
-            edit.method,
+            method_name(edit.method),
             edit.data or figures.NOTHING,
         )
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QMimeData, QMode
 from typing_extensions import override
 
 from app.gui.tables import figures
+from app.gui.tables.method_names import method_name
 from app.gui.tables.row_table import MIDDLE, Index, RowTable, brush
 from app.gui.widgets.dragged_edits import MIME, drag_edits
 from editing.library.edit_row import EditRow
@@ -231,7 +232,7 @@ _CELLS: tuple[Callable[[EditRow], str], ...] = (
     lambda edit: base_name(edit.model),
     lambda edit: figures.date(edit.created)[: len("2026-11-20")],
     lambda edit: figures.size(edit.size_bytes),
-    lambda edit: edit.method,
+    lambda edit: method_name(edit.method),
     lambda edit: ", ".join(edit.tags),
 )
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from app.gui.tables import figures
+from app.gui.tables.method_names import method_name
 
 translate = QCoreApplication.translate
 NAMES = {
@@ -45,6 +46,8 @@ def setting_pairs(
         labels: What the method calls its settings.
     """
     plain = {name: request.get(name) for name in NAMES if request.get(name) is not None}
+    if "method" in plain:
+        plain["method"] = method_name(str(plain["method"]))
     pairs = [
         (translate("settings", str(NAMES[name])), words_for(value)) for name, value in plain.items()
     ]

@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt
 from typing_extensions import override
 
 from app.gui.tables import figures
+from app.gui.tables.method_names import method_name
 from app.gui.tables.row_table import Index, RowTable
 from editing.library.edit_row import EditRow
 from editing.library.kept_stacks import StackPart
@@ -131,6 +132,6 @@ def _cell(layer: Layer, column: int) -> str:
         f"{layer.strength:.2f}",
         figures.percent(edit.success_after, decimals=1),
         figures.degradation(edit.degradation, edit.budget or 1e-4),
-        edit.method,
+        method_name(edit.method),
     )
     return cells[column]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from app.gui.tables.method_names import method_name
 from app.gui.tables.runs_table import STATE_LOOKS
 from app.gui.words import set_size
 from app.jobs.job import JobState
@@ -95,7 +96,7 @@ def _edit(library: Library, edit: EditRow) -> Recent:
 
 def _outcome(edit: EditRow) -> str:
     if edit.success_before is None or edit.success_after is None:
-        return edit.method
+        return method_name(edit.method)
     before, after = 100 * edit.success_before, 100 * edit.success_after
     gain = translate("home", "success {:.0f} % → {:.0f} %").format(before, after)
     if edit.degradation is None:

@@ -23,6 +23,7 @@ from app.gui.tables import figures
 from app.gui.tables.edit_figures import EditFigures
 from app.gui.tables.kept_examples import KeptExamplesTable
 from app.gui.tables.library_table import base_name
+from app.gui.tables.method_names import method_name
 from app.gui.tables.pairs_table import PairsView, give_widths, quiet
 from app.gui.tables.setting_pairs import setting_pairs
 from app.gui.widgets.buttons import action, button
@@ -120,7 +121,9 @@ class EditDetails(QWidget):
         known = record or {}
         self.name.setText(edit.name)
         self.facts.setText(
-            " · ".join((edit.method, base_name(edit.model), figures.date(edit.created)))
+            " · ".join(
+                (method_name(edit.method), base_name(edit.model), figures.date(edit.created))
+            )
         )
         self.trouble.setText(trouble)
         self.trouble.setVisible(bool(trouble))

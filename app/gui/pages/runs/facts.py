@@ -3,10 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
+from PySide6.QtCore import QCoreApplication
+
 from app.gui.plots.success_plot import FittedStrength
 from app.gui.tables import figures
+from app.gui.tables.method_names import method_name
 from app.jobs.record import JobView
 from editing.results import EpochResult
+
+translate = QCoreApplication.translate
 
 
 def budget_of(job: JobView) -> float:
@@ -49,15 +54,16 @@ def fitted_strength(job: JobView) -> FittedStrength | None:
 def facts_line(job: JobView) -> str:
     """Say in a line what was run and when."""
     request = job.config.request
-    parts = [
-        str(request.get("method", "")),
+    parts: list[str] = [
+        method_name(str(request.get("method", ""))),
         _budgets(job),
-        f"model {request.get('model', '')}",
-        f"seed {request.get('seed', 0)}",
+        translate("runs", "model {}").format(request.get("model", "")),
+        translate("runs", "seed {}").format(request.get("seed", 0)),
         figures.date(job.config.created),
     ]
     if job.started is not None and job.ended is not None:
-        parts.append(f"took {figures.duration(job.ended - job.started)}")
+        took = figures.duration(job.ended - job.started)
+        parts.append(translate("runs", "took {}").format(took))
     return " · ".join(parts)
 
 

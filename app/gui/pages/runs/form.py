@@ -23,6 +23,7 @@ from app.gui.pages.runs.settings import SettingsForm
 from app.gui.pages.runs.sources import Source
 from app.gui.pages.runs.sweep_fields import SweepFields
 from app.gui.pages.runs.text_field import TextField
+from app.gui.tables.method_names import method_name
 from app.gui.widgets.buttons import action, button
 from app.gui.widgets.card import Card
 from app.gui.widgets.elided_box import ElidedBox
@@ -94,7 +95,7 @@ class NewRunForm(QWidget):
         self._editors = list(editors)
         self.method.clear()
         for editor in editors:
-            self.method.addItem(editor["label"], editor["name"])
+            self.method.addItem(method_name(editor["name"]), editor["name"])
         self._follow()
 
     def show_presets(self, presets: Sequence[Preset], chosen: Preset | None = None) -> None:
