@@ -44,6 +44,10 @@ LOSS_LOGITS = 8
 """Predictions over all words that are alive at once, in float32: those of the untouched model, two
 for each of two readings, then the divergence's own three."""
 
+SAID_LOGITS = 6
+"""Of a continuation: those of the untouched model, of the reader alone and of it after a row, as
+logits and as log probabilities."""
+
 
 @dataclass(frozen=True, slots=True)
 class LearntFrom:
@@ -125,7 +129,7 @@ def reader_learning(model: LanguageModel, work: Workload, texts: LearntFrom) -> 
     widened = sum(p.inputs for p in chosen) * (FLOAT32 if work.number() < FLOAT32 else 0)
     own = 4 * RANK * sum(p.inputs + p.outputs for p in chosen) * FLOAT32
     counted = MISFIRES * (max(1, astray - AFTER) + 1) * LOSS_LOGITS
-    said = examples * (texts.said + 1) * 2
+    said = examples * (texts.said + 1) * SAID_LOGITS
     logits = (counted + said) * output_rows(model) * FLOAT32
     beside = tokens * (widened + 2 * RANK * len(chosen) * FLOAT32)
     return own + beside + logits + in_sequences(held, tokens, texts.row + astray)
