@@ -37,12 +37,12 @@ def real(qapp, tmp_path_factory):
     session.close()
 
 
-def edit_request(model, **changes):
+def edit_request(model, *, general_tokens=400, **changes):
     return EditRequest(
         model,
         examples="Capitals",
         budget=10.0,
-        general_tokens=400,
+        general_tokens=general_tokens,
         regularisation_tokens=400,
         **changes,
     )
@@ -56,7 +56,8 @@ def test_a_run_is_paused_gone_on_with_stopped_and_kept(real, qtbot):
     context, model = real
     page = kit.shown(qtbot, RunsPage(context))
     settings = {"epochs": 900, "learning_rate": 0.1}
-    job = context.jobs.add(edit_request(model, settings=settings, save="Capitals"), "Capitals")
+    long = edit_request(model, general_tokens=8000, settings=settings, save="Capitals")
+    job = context.jobs.add(long, "Capitals")  # which no machine ends before it is stopped
     page.show_run(job)
 
     def state():
@@ -70,6 +71,7 @@ def test_a_run_is_paused_gone_on_with_stopped_and_kept(real, qtbot):
     context.engine.ask("generate", asked, answers.append)
     qtbot.waitUntil(lambda: len(answers) == 1, timeout=PATIENCE_MS)
     assert state() is JobState.PAUSED
+    qtbot.waitUntil(lambda: page.detail.pause.text() == "Go on", timeout=PATIENCE_MS)
     press(qtbot, page, page.detail.pause)
     qtbot.waitUntil(lambda: state() is JobState.RUNNING, timeout=PATIENCE_MS)
     press(qtbot, page, page.detail.keep)
